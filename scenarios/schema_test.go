@@ -1,0 +1,110 @@
+package scenarios
+
+import (
+	"bytes"
+	"encoding/json"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// editorSchema is the committed schema, by which editors judge a file. That it
+// is what the types give, a test in internal/schemagen shows.
+func editorSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	data, err := os.ReadFile("scenario.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("scenario.schema.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := compiler.Compile("scenario.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+// asEditors reads YAML as the editors' YAML 1.2 does: instants are text.
+func asEditors(t *testing.T, data []byte) any {
+	t.Helper()
+	root, problems := readTree("file", data)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	written, err := json.Marshal(newDecoder().anything(root, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(written))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func TestSchemaAcceptsGoodFiles(t *testing.T) {
+	schema := editorSchema(t)
+	for _, files := range []fs.FS{shipped, os.DirFS("testdata/good")} {
+		names, err := fs.Glob(files, "*.yaml")
+		if err != nil || len(names) == 0 {
+			t.Fatalf("%d files, %v", len(names), err)
+		}
+		for _, name := range names {
+			data, err := fs.ReadFile(files, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := schema.Validate(asEditors(t, data)); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+}
+
+// What an editor can see, it must: these files break a rule of form.
+func TestSchemaRefusesBadForms(t *testing.T) {
+	schema := editorSchema(t)
+	for _, name := range []string{
+		"unknown-key", "unknown-key-in-state", "misspelt-required-key", "later-keys", "null-value", "wrong-types",
+		"text-needs-quotes", "enum", "minimum-and-maximum", "required", "duration", "clock", "clock-mode", "progress",
+		"message-moment", "created", "to-forms", "version-missing", "version-unknown", "version-text", "name-missing",
+	} {
+		data, err := os.ReadFile("testdata/bad/" + name + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if schema.Validate(asEditors(t, data)) == nil {
+			t.Errorf("the schema accepts %s.yaml", name)
+		}
+	}
+}
+
+// The comment on a file's first line must lead to the schema.
+func TestFirstLineLeadsToTheSchema(t *testing.T) {
+	err := fs.WalkDir(shipped, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(shipped, name)
+		first, _, _ := strings.Cut(string(data), "\n")
+		schema, found := strings.CutPrefix(first, "# yaml-language-server: $schema=")
+		if _, missing := os.Stat(path.Join(path.Dir(name), schema)); missing != nil || !found {
+			t.Errorf("%s begins with %q: %v", name, first, missing)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
