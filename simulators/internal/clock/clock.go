@@ -1,0 +1,201 @@
+package clock
+
+import (
+	"math"
+	"math/bits"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/vendorsim/vendorsim/scenarios"
+)
+
+// Clock is one tenant's time. It is safe for concurrent use; reading it takes
+// no lock, but while it is being changed.
+type Clock struct {
+	source Source
+	began  time.Time
+
+	// anchor is nil while the clock is being changed. So whoever finds the same
+	// anchor before and after asking for the real instant knows that no change
+	// has taken an earlier one: no reader sees more of the old anchor's time than
+	// the new anchor begins with, which would be time going back.
+	anchor atomic.Pointer[anchor]
+	change sync.Mutex // held while it is changed
+}
+
+// anchor is what the clock goes by since its last change. It never changes.
+type anchor struct {
+	real, tenant time.Time // the same instant, on either side
+	lived        time.Duration
+	mode         scenarios.ClockMode
+	generation   uint64
+}
+
+// New is a clock that begins now at start, or at the real now if start is zero.
+// A mode of kind "" is real.
+func New(source Source, mode scenarios.ClockMode, start time.Time) *Clock {
+	now := source.Now()
+	if start.IsZero() {
+		start = now
+	}
+	c := &Clock{source: source, began: start.Round(0).UTC()}
+	c.anchor.Store(&anchor{real: now, tenant: c.began, mode: whole(mode)})
+	return c
+}
+
+// whole fills in what a mode leaves out.
+func whole(mode scenarios.ClockMode) scenarios.ClockMode {
+	if mode.Kind == "" {
+		mode.Kind = scenarios.Real
+	}
+	if mode.Kind != scenarios.Scaled || mode.Speed < 1 {
+		mode.Speed = 1
+	}
+	return mode
+}
+
+// passed is the tenant's time from the anchor to a real instant.
+func (a *anchor) passed(real time.Time) time.Duration {
+	if a.mode.Kind == scenarios.Frozen {
+		return 0
+	}
+	return times(max(real.Sub(a.real), 0), a.mode.Speed)
+}
+
+// times is d n times, at most the longest Duration (292 years).
+func times(d time.Duration, n int) time.Duration {
+	hi, lo := bits.Mul64(uint64(d), uint64(n))
+	if hi > 0 || lo > math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return time.Duration(lo)
+}
+
+// plus is the sum of two lengths, at most the longest Duration.
+func plus(a, b time.Duration) time.Duration {
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
+}
+
+// current is the anchor. It waits for the end of a change.
+func (c *Clock) current() *anchor {
+	if a := c.anchor.Load(); a != nil {
+		return a
+	}
+	c.change.Lock()
+	defer c.change.Unlock()
+	return c.anchor.Load()
+}
+
+// read is the anchor and the tenant's time that has passed since.
+func (c *Clock) read() (*anchor, time.Duration) {
+	for {
+		a := c.current()
+		real := c.source.Now()
+		if c.anchor.Load() == a {
+			return a, a.passed(real)
+		}
+	}
+}
+
+// Now is the tenant's instant, in UTC.
+func (c *Clock) Now() time.Time {
+	a, passed := c.read()
+	return a.tenant.Add(passed)
+}
+
+// Real is the real instant, in UTC.
+func (c *Clock) Real() time.Time { return c.source.Now().Round(0).UTC() }
+
+// Began is the tenant's instant at which the clock began.
+func (c *Clock) Began() time.Time { return c.began }
+
+// Lived is how much of the tenant's time has been lived: what passed since it
+// began, less what was skipped. Tokens and limits count it.
+func (c *Clock) Lived() time.Duration {
+	a, passed := c.read()
+	return plus(a.lived, passed)
+}
+
+// Mode is how the clock runs.
+func (c *Clock) Mode() scenarios.ClockMode { return c.current().mode }
+
+// Generation grows with every jump and change of mode: what was worked out
+// under another generation may be out of date.
+func (c *Clock) Generation() uint64 { return c.current().generation }
+
+// Advance moves the clock on to t as if the time had passed: it is lived.
+// ErrPast if t is earlier than now.
+func (c *Clock) Advance(t time.Time) error { return c.jump(t, false) }
+
+// Skip moves the clock on to t; the time between is not lived. ErrPast if t is
+// earlier than now.
+func (c *Clock) Skip(t time.Time) error { return c.jump(t, true) }
+
+func (c *Clock) jump(to time.Time, skip bool) error {
+	to = to.Round(0).UTC()
+	return c.renew(func(a *anchor) error {
+		if to.Before(a.tenant) {
+			return ErrPast
+		}
+		if !skip {
+			a.lived = plus(a.lived, to.Sub(a.tenant))
+		}
+		a.tenant = to
+		return nil
+	})
+}
+
+// SetMode changes how the clock runs, from the tenant's present instant on.
+func (c *Clock) SetMode(mode scenarios.ClockMode) {
+	_ = c.renew(func(a *anchor) error { // which cannot fail
+		a.mode = whole(mode)
+		return nil
+	})
+}
+
+// renew anchors the clock at the present and lets edit change that anchor; if
+// edit fails, the old one stays.
+func (c *Clock) renew(edit func(*anchor) error) error {
+	c.change.Lock()
+	defer c.change.Unlock()
+	old := c.anchor.Swap(nil)
+	a := *old
+	a.real = c.source.Now()
+	passed := old.passed(a.real)
+	a.tenant, a.lived = old.tenant.Add(passed), plus(old.lived, passed)
+	a.generation++
+	if err := edit(&a); err != nil {
+		c.anchor.Store(old)
+		return err
+	}
+	c.anchor.Store(&a)
+	return nil
+}
+
+// Wall is the real time that d of the tenant's time takes, rounded up to the
+// nanosecond. On a frozen clock, which knows no answer, it is d.
+func (c *Clock) Wall(d time.Duration) time.Duration {
+	n := time.Duration(c.current().mode.Speed)
+	return d/n + min(max(d%n, 0), 1)
+}
+
+// WaitSeconds is d of the tenant's time as the seconds that a client is told to
+// wait: real, rounded up, at least 1.
+func (c *Clock) WaitSeconds(d time.Duration) int {
+	wall := c.Wall(d)
+	seconds := wall / time.Second
+	if wall%time.Second > 0 {
+		seconds++
+	}
+	return max(int(seconds), 1)
+}
+
+// LifeSeconds is d of the tenant's time as the seconds that a client is told
+// something lives: real, rounded down, at least 1.
+func (c *Clock) LifeSeconds(d time.Duration) int {
+	return max(int(d/time.Duration(c.current().mode.Speed)/time.Second), 1)
+}
