@@ -1,0 +1,54 @@
+// Package openapi holds the vendors' contracts: one hand-written OpenAPI 3.0.3
+// file a vendor, embedded, and the checks of requests and responses against
+// them. It must not know how a vendor is imitated, the scenario language, or
+// who asks; it is the only importer of kin-openapi.
+//
+// # What our files say beyond OpenAPI
+//
+// Evidence. Each operation, response, option and behaviour says why we believe
+// it:
+//
+//	x-evidence: {level: documented, source: "https://..."}
+//
+// level is recorded (a real exchange; transcript names the file under
+// testdata/<vendor>/recorded that shows it), documented (the vendor's page),
+// client (what a shipping client sends or needs) or assumed (no source; note
+// says why we chose it).
+//
+// At the top of a file:
+//
+//	x-options:      # the vendor's switches, for scenarios' "options:"
+//	  - {name: zone, default: "+02:00", pattern: "^...$", text: "...", x-evidence: {...}}
+//	x-behaviours:   # what a schema cannot say; each is named by the test that shows it
+//	  - {name: local-dates, text: "Dates are local time without a zone.", x-evidence: {...}}
+//	  - {name: task-status-0, documented: "A queued subtask is 1.", observed: "It is 0.", x-evidence: {...}}
+//	x-outside:      # answers to requests that met no operation: status -> component response
+//	  {"401": Unauthorized, "404": NotFound, "405": MethodNotAllowed, "429": RateLimited}
+//	x-task:         # the document that a scenario's "set:" may override
+//	  {schema: TaskStatus, computed: [id, status], id: "^[0-9a-f]{24}$"}
+//
+// A behaviour with documented and observed is a difference of the profiles; one
+// with departs: true leaves the vendor's page in both.
+//
+// At an operation:
+//
+//	x-operation: {name: getTaskStatus, kind: poll, task: path.id}
+//
+// kind is login, poll, list, start, write or read. task says where the id of
+// the task stands: path.NAME, query.NAME, or body.A.B. demo: true marks the one
+// operation of a vendor that a new user is shown.
+//
+// A response whose schema depends on the profile names the other one; the plain
+// schema is that of the profile documented:
+//
+//	x-profiles: {observed: TaskObserved}   # a component schema
+//
+// JSON-RPC: one POST whose request and response schemas are the envelope, with
+// its methods. params and result name component schemas; result may be a map
+// from profile to schema:
+//
+//	x-operation: {name: network, kind: read, rpc: true}
+//	x-methods:
+//	  - {name: getTaskStatus, kind: poll, task: body.params.taskId, params: StatusParams,
+//	     result: {documented: Status, observed: StatusObserved}, example: {taskId: ...}, x-evidence: {...}}
+package openapi
