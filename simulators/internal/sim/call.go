@@ -1,0 +1,159 @@
+package sim
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/vendorsim/vendorsim/fixtures"
+	"github.com/vendorsim/vendorsim/openapi"
+	"github.com/vendorsim/vendorsim/simulators/internal/task"
+	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
+)
+
+// Call is one request on its way through a vendor.
+type Call struct {
+	Op      *openapi.Operation // nil where the request met none
+	Base    string             // the server part of the path that was met: /v2025
+	BaseURL string             // scheme, host and the vendor's prefix: what stands before a path of the spec
+	Path    map[string]string  // path variables, unescaped
+	Query   url.Values
+	Header  http.Header
+	Body    any            // the parsed JSON body, numbers as json.Number; nil where there is none
+	Params  map[string]any // the params of a JSON-RPC call
+	RPCID   any            // the id of a JSON-RPC call, nil where it cannot be told
+
+	Tenant  *tenant.Tenant // nil until the credential is accepted
+	Profile string         // documented or observed
+	Options Options
+	Token   string // the bearer token sent, if any: limits may count by it
+
+	handler    *handler
+	vendor     *Vendor
+	spec       *openapi.Spec
+	request    *http.Request
+	route      *openapi.Operation // the HTTP operation whose path was met
+	now        time.Time
+	generation uint64    // of the tenant's clock, at now
+	key        []byte    // the request, as kept answers know it
+	raw        []byte    // the body as it was sent
+	began      time.Time // real
+	empty      bool      // there was no body
+	outcome    *Fault    // what resolving found; it waits for guards and limits
+	shown      []shown   // the tasks read
+	asked      string    // the task asked for, for the log
+	state      string
+	note       string
+}
+
+// Now is the instant of the tenant's time at which the call is answered; real
+// time where no tenant was accepted.
+func (c *Call) Now() time.Time { return c.now }
+
+// RequestPath is the path of the request below the vendor's prefix.
+func (c *Call) RequestPath() string { return c.request.URL.Path }
+
+// Fixtures is the tenant's filler data.
+func (c *Call) Fixtures() *fixtures.Data { return c.Tenant.Fixtures }
+
+// Read counts one read of a task and shows it, or answers false where the
+// vendor does not know it. Call it once everything else is in order: a refused
+// request is no read.
+func (c *Call) Read(id string) (Entry, bool) {
+	tasks := c.Tenant.Tasks(c.vendor.Name)
+	ref, ok := tasks.Find(id)
+	if !ok {
+		return Entry{}, false
+	}
+	version, steady := tasks.Version(ref)
+	entries, now := tasks.Read(c.now, ref)
+	c.now = now
+	if len(entries) == 0 {
+		return Entry{}, false
+	}
+	c.asked, c.state = id, stateOf(entries[0])
+	c.shown = append(c.shown, shown{tasks, ref, version, steady, entries[0].Until})
+	return entries[0], true
+}
+
+// ReadAll counts one read of every task that matches and shows those that the
+// vendor knows, in the order written.
+func (c *Call) ReadAll(match func(Entry) bool) []Entry {
+	tasks := c.Tenant.Tasks(c.vendor.Name)
+	var refs []tenant.Ref
+	for ref := range tasks.All() {
+		if e, ok := tasks.Look(ref, c.now); ok && match(e) {
+			refs = append(refs, ref)
+		}
+	}
+	entries, now := tasks.Read(c.now, refs...)
+	c.now = now
+	c.shown = append(c.shown, shown{}) // of many tasks: never steady
+	return entries
+}
+
+// Until says that what was read may be answered differently from an instant on,
+// though the task itself does not change then.
+func (c *Call) Until(t time.Time) {
+	for i := range c.shown {
+		if s := &c.shown[i]; s.until.IsZero() || t.Before(s.until) {
+			s.until = t
+		}
+	}
+}
+
+// Look shows a task without counting a read.
+func (c *Call) Look(id string) (Entry, bool) {
+	tasks := c.Tenant.Tasks(c.vendor.Name)
+	ref, ok := tasks.Find(id)
+	if !ok {
+		return Entry{}, false
+	}
+	return tasks.Look(ref, c.now)
+}
+
+// stateOf names what a task shows: its state, or its phase where subtasks make
+// it up.
+func stateOf(e Entry) string {
+	if e.State != "" {
+		return e.State
+	}
+	return string(e.Phase)
+}
+
+// TrackingID is the id of an error report, 32 lower-case hex digits: a hash of
+// the seed, what it is for, and how many the tenant has had before.
+func (c *Call) TrackingID(kind string) string {
+	seed, ordinal := c.handler.served.Scenario.Seed, &c.handler.tracked
+	if c.Tenant != nil {
+		seed, ordinal = c.Tenant.Seed, &c.Tenant.Tracked
+	}
+	n := ordinal.Add(1)
+	return Hex(task.LuckOf(seed, kind), 32, strconv.FormatInt(n, 10))
+}
+
+// Hex is a made-up id of so many lower-case hex digits: a hash of luck and the
+// parts.
+func Hex(luck uint64, digits int, parts ...string) string {
+	var b []byte
+	for block := 0; len(b) < digits; block++ {
+		b = fmt.Appendf(b, "%016x", task.Draw(luck, append(parts[:len(parts):len(parts)], strconv.Itoa(block))...))
+	}
+	return string(b[:digits])
+}
+
+// UUID is a made-up version 4 UUID: a hash of luck and the parts.
+func UUID(luck uint64, parts ...string) string {
+	h := []byte(Hex(luck, 32, parts...))
+	h[12] = '4'
+	h[16] = "89ab"[h[16]&3]
+	return fmt.Sprintf("%s-%s-%s-%s-%s", h[:8], h[8:12], h[12:16], h[16:20], h[20:])
+}
+
+// HexNumber is a number as so many lower-case hex digits.
+func HexNumber(n uint64, digits int) string { return fmt.Sprintf("%0*x", digits, n) }
+
+// SeedLuck is luck that belongs to the tenant's seed and a name, not to a task.
+func (c *Call) SeedLuck(name string) uint64 { return task.LuckOf(c.Tenant.Seed, name) }

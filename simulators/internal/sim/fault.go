@@ -1,0 +1,68 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/vendorsim/vendorsim/openapi"
+)
+
+// Kind is what went wrong, in words that every vendor translates.
+type Kind string
+
+// The kinds of fault. A vendor words all of them.
+const (
+	Unauthorized     Kind = "unauthorized"       // no credential, or one that is not accepted
+	Forbidden        Kind = "forbidden"          // accepted, but without the right
+	NotFound         Kind = "not-found"          // no such path
+	MethodNotAllowed Kind = "method-not-allowed" // the path, but not with this method
+	UnknownMethod    Kind = "unknown-method"     // JSON-RPC: no such method here
+	UnknownTask      Kind = "unknown-task"       // no such task, or no longer
+	Malformed        Kind = "malformed"          // the body is not JSON
+	Invalid          Kind = "invalid"            // the request leaves the contract; Violation says where
+	TooLarge         Kind = "too-large"          // the body is over MaxBody
+	RateLimited      Kind = "rate-limited"       // RetryAfter says how long to wait
+	Internal         Kind = "internal"           // the vendor failed
+	Unavailable      Kind = "unavailable"        // the vendor is down for the moment
+)
+
+// Kinds are all kinds of fault.
+var Kinds = []Kind{
+	Unauthorized, Forbidden, NotFound, MethodNotAllowed, UnknownMethod, UnknownTask,
+	Malformed, Invalid, TooLarge, RateLimited, Internal, Unavailable,
+}
+
+// Fault is a failure before the vendor has worded it. It is an error, so that
+// an operation can return one.
+type Fault struct {
+	Kind       Kind
+	Violation  *openapi.Violation // Invalid
+	RetryAfter int                // RateLimited, Unavailable: real seconds, at least 1
+	Missing    bool               // Unauthorized: nothing was sent at all
+	Detail     string             // for the vendor's own use, such as a text of its page
+	Note       string             // for the request log, never for the wire
+}
+
+func (f *Fault) Error() string {
+	if f.Violation != nil {
+		return string(f.Kind) + ": " + f.Violation.Error()
+	}
+	return string(f.Kind)
+}
+
+// InvalidField is the fault of a value that the schema cannot judge.
+func InvalidField(in, field, rule, text string) *Fault {
+	return &Fault{Kind: Invalid, Violation: &openapi.Violation{In: in, Field: field, Rule: rule, Text: text}}
+}
+
+// Sample is a fault of a kind with everything filled in that a vendor may read,
+// for checks that every kind can be worded.
+func Sample(k Kind) *Fault {
+	f := &Fault{Kind: k}
+	switch k {
+	case Invalid:
+		f.Violation = &openapi.Violation{In: openapi.InBody, Field: "field", Rule: "type", Text: "has the wrong type"}
+	case RateLimited, Unavailable:
+		f.RetryAfter = int((7 * time.Second).Seconds())
+	}
+	return f
+}

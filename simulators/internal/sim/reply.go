@@ -1,0 +1,87 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"sync"
+)
+
+// Reply is an answer before it is written. Body is encoded as JSON unless
+// Text is set.
+type Reply struct {
+	Status      int
+	ContentType string
+	Header      []Field // beside Content-Type, in this order and with this case
+	Body        any
+	Text        string
+
+	kept bool // Text is an answer given before, encoded and held to its contract
+}
+
+// Field is one header line.
+type Field struct{ Name, Value string }
+
+// JSON is an answer with a JSON body of type application/json.
+func JSON(status int, body any) Reply {
+	return Reply{Status: status, ContentType: "application/json", Body: body}
+}
+
+// Text is an answer with a body as it is.
+func Text(status int, contentType, text string) Reply {
+	return Reply{Status: status, ContentType: contentType, Text: text}
+}
+
+// With adds a header line and answers the reply.
+func (r Reply) With(name, value string) Reply {
+	r.Header = append(r.Header[:len(r.Header):len(r.Header)], Field{name, value})
+	return r
+}
+
+// buffers holds the buffers that bodies are encoded into.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// encode appends the reply's body to buf: compact JSON, nothing escaped that
+// need not be, no newline.
+func (r *Reply) encode(buf *bytes.Buffer) error {
+	if r.Body == nil {
+		buf.WriteString(r.Text)
+		return nil
+	}
+	if raw, ok := r.Body.(json.RawMessage); ok {
+		buf.Write(raw)
+		return nil
+	}
+	enc := json.NewEncoder(buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(r.Body); err != nil {
+		return err
+	}
+	buf.Truncate(buf.Len() - 1) // Encode ends with a newline
+	return nil
+}
+
+// write puts the reply on the wire with an encoded body. Header names are
+// written as they are: some vendors' are not canonical.
+func (r *Reply) write(w http.ResponseWriter, body []byte) {
+	h := w.Header()
+	if r.ContentType != "" {
+		h["Content-Type"] = []string{r.ContentType}
+	}
+	for _, f := range r.Header {
+		h[f.Name] = append(h[f.Name], f.Value)
+	}
+	w.WriteHeader(r.Status)
+	_, _ = w.Write(body) // a client that has gone is no error of ours
+}
+
+func (r *Reply) header() http.Header {
+	h := make(http.Header, len(r.Header)+1)
+	if r.ContentType != "" {
+		h["Content-Type"] = []string{r.ContentType}
+	}
+	for _, f := range r.Header {
+		h[f.Name] = append(h[f.Name], f.Value)
+	}
+	return h
+}

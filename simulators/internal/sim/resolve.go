@@ -1,0 +1,165 @@
+package sim
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+
+	"github.com/gorilla/mux"
+
+	"github.com/vendorsim/vendorsim/openapi"
+)
+
+// MaxBody is the largest request body that is read, in bytes.
+const MaxBody = 1 << 20
+
+// resolve finds out what the request asks for: path variables, query, body and,
+// for JSON-RPC, the method. What is wrong with it becomes the call's outcome,
+// which waits for guards and limits. The body is read here, once.
+func (c *Call) resolve(w http.ResponseWriter) {
+	c.Query, _ = url.ParseQuery(c.request.URL.RawQuery) // what cannot be parsed is not there
+	if c.Op == nil {
+		_, _ = io.Copy(io.Discard, http.MaxBytesReader(w, c.request.Body, MaxBody))
+		return
+	}
+	c.Path = map[string]string{}
+	for name, value := range mux.Vars(c.request) {
+		unescaped, err := url.PathUnescape(value)
+		if err != nil {
+			c.fail(&Fault{Kind: NotFound})
+			return
+		}
+		c.Path[name] = unescaped
+	}
+	raw, err := io.ReadAll(http.MaxBytesReader(w, c.request.Body, MaxBody))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		c.fail(&Fault{Kind: TooLarge})
+		return
+	case err != nil:
+		c.fail(&Fault{Kind: Malformed, Note: err.Error()})
+		return
+	}
+	c.resolveBody(raw)
+}
+
+func (c *Call) resolveBody(raw []byte) {
+	raw = bytes.TrimSpace(raw)
+	c.raw = raw
+	c.empty = len(raw) == 0
+	if !c.Op.TakesJSON() {
+		return
+	}
+	if !c.empty {
+		var err error
+		if c.Body, err = parse(raw); err != nil {
+			c.fail(&Fault{Kind: Malformed, Note: err.Error()})
+			return
+		}
+	}
+	if c.Op.RPC {
+		c.resolveMethod()
+	}
+}
+
+// parse reads one JSON document. Numbers keep their digits, so that an id comes
+// back as it was sent.
+func parse(raw []byte) (any, error) {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		return nil, err
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return nil, errors.New("something follows the JSON document")
+	}
+	return v, nil
+}
+
+// resolveMethod picks the JSON-RPC method. A call whose envelope has no usable
+// method stays with the HTTP operation, whose request contract then says what
+// is wrong with it.
+func (c *Call) resolveMethod() {
+	call, _ := c.Body.(map[string]any)
+	switch id := call["id"].(type) {
+	case string, json.Number:
+		c.RPCID = id
+	}
+	if v := c.Op.CheckRequest(c.contractRequest()); v != nil {
+		c.fail(&Fault{Kind: Invalid, Violation: v})
+		return
+	}
+	c.Params, _ = call["params"].(map[string]any)
+	name, _ := call["method"].(string)
+	for _, m := range c.Op.Methods {
+		if m.Name == name {
+			c.Op = m
+			return
+		}
+	}
+	c.fail(&Fault{Kind: UnknownMethod})
+}
+
+func (c *Call) fail(f *Fault) { c.outcome = f }
+
+func (c *Call) contractRequest() openapi.Request {
+	return openapi.Request{HTTP: c.request, Path: c.Path, Query: c.Query, Body: c.Body, Empty: c.empty}
+}
+
+// contract is what the answer is held to.
+func (c *Call) contract() *openapi.Operation {
+	if c.Op == nil {
+		return c.spec.Outside
+	}
+	return c.Op
+}
+
+// operation is the name by which limits, faults and the log call the request.
+func (c *Call) operation() string {
+	if c.Op == nil {
+		return "none"
+	}
+	return c.Op.Name
+}
+
+func (c *Call) kind() string {
+	if c.Op == nil {
+		return ""
+	}
+	return c.Op.Kind
+}
+
+func (c *Call) noteFault(f *Fault) {
+	c.note = f.Note
+	if c.note == "" {
+		c.note = f.Error()
+	}
+}
+
+// prefixKey is where the server keeps the vendor's prefix of a request: a
+// handler sees the path without it.
+type prefixKey struct{}
+
+// WithPrefix mounts a handler under a prefix such as /sailpoint: it sees the
+// rest of the path, and its BaseURL keeps the prefix.
+func WithPrefix(prefix string, next http.Handler) http.Handler {
+	return http.StripPrefix(prefix, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), prefixKey{}, prefix)))
+	}))
+}
+
+// baseURL is what stands before a path of the spec in this request's URL.
+func baseURL(r *http.Request) string {
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	prefix, _ := r.Context().Value(prefixKey{}).(string)
+	return scheme + "://" + r.Host + prefix
+}

@@ -1,0 +1,131 @@
+package tenant
+
+import (
+	"time"
+
+	"github.com/vendorsim/vendorsim/scenarios"
+	"github.com/vendorsim/vendorsim/simulators/internal/task"
+)
+
+// Look shows a task without counting a read. It answers false where the vendor
+// does not know it: not created yet, or expired.
+func (t *Tasks) Look(ref Ref, now time.Time) (Entry, bool) {
+	k := t.task(ref)
+	s := t.at(ref, k, now)
+	return t.entry(ref, k, s), known(s)
+}
+
+func known(s task.Snapshot) bool { return !s.Future && !s.Expired }
+
+func (t *Tasks) at(ref Ref, k task.Task, now time.Time) task.Snapshot {
+	r := t.record(ref, false)
+	if r == nil {
+		return k.At(now, nil)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return k.At(now, &r.history)
+}
+
+// Version grows with each event in a task's history: what was shown of the task
+// at one version stays true at that version until the Until it was shown with.
+// The answer is false where that does not hold, since reads move the task.
+func (t *Tasks) Version(ref Ref) (version int, ok bool) {
+	if t.set.templates[ref.template].counted || t.clock.Mode().Kind == scenarios.Skip {
+		return 0, false
+	}
+	r := t.record(ref, false)
+	if r == nil {
+		return 0, true
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.history.Len(), true
+}
+
+// Read counts one read of each task and shows those that the vendor knows, at
+// the instant that it answers: under a skip clock, a read that would show
+// nothing new first jumps to the next edge of the tasks asked for.
+func (t *Tasks) Read(now time.Time, refs ...Ref) ([]Entry, time.Time) {
+	skipping := t.clock.Mode().Kind == scenarios.Skip
+	if skipping {
+		now = t.skip(now, refs)
+	}
+	entries := make([]Entry, 0, len(refs))
+	for _, ref := range refs {
+		k := t.task(ref)
+		s := t.read(ref, k, now, skipping)
+		if known(s) {
+			entries = append(entries, t.entry(ref, k, s))
+		}
+	}
+	return entries, now
+}
+
+func (t *Tasks) read(ref Ref, k task.Task, now time.Time, skipping bool) task.Snapshot {
+	if !k.NeedsRecord() && !skipping {
+		return t.at(ref, k, now)
+	}
+	r := t.record(ref, true)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s := k.At(now, &r.history); !known(s) {
+		return s
+	}
+	k.Read(now, &r.history)
+	s := k.At(now, &r.history)
+	r.read, r.seen = true, s.Steps
+	return s
+}
+
+// skip jumps the tenant's clock where no task asked for has crossed an edge
+// since its last read, and answers the instant at which to read.
+func (t *Tasks) skip(now time.Time, refs []Ref) time.Time {
+	var next time.Time
+	for _, ref := range refs {
+		edge, unchanged := t.unchanged(ref, now)
+		if !unchanged {
+			return now
+		}
+		if !edge.IsZero() && (next.IsZero() || edge.Before(next)) {
+			next = edge
+		}
+	}
+	if next.IsZero() {
+		return now
+	}
+	// Another request may have jumped further meanwhile; then there is
+	// something new to show already.
+	_ = t.clock.Skip(next)
+	return t.clock.Now()
+}
+
+// unchanged tells whether a task shows what its last read showed, and when time
+// alone next changes it.
+func (t *Tasks) unchanged(ref Ref, now time.Time) (next time.Time, unchanged bool) {
+	r := t.record(ref, false)
+	if r == nil {
+		return time.Time{}, false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	k := t.task(ref)
+	s := k.At(now, &r.history)
+	if !known(s) || !r.read || s.Steps != r.seen {
+		return time.Time{}, false
+	}
+	edge, ok := k.NextEdge(now, &r.history)
+	if !ok {
+		return time.Time{}, true
+	}
+	return edge.At, true
+}
+
+// Force puts a task into a state now, or its subtask where sub is not
+// task.Whole.
+func (t *Tasks) Force(ref Ref, now time.Time, sub int, state string) error {
+	r := t.record(ref, true)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.history.Force(now, t.task(ref), sub, state)
+}

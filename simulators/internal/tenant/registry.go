@@ -1,0 +1,161 @@
+package tenant
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/vendorsim/vendorsim/simulators/internal/clock"
+	"github.com/vendorsim/vendorsim/simulators/internal/traffic"
+)
+
+// Why a credential is refused.
+var (
+	ErrUnknown = errors.New("names no tenant: demo, a scenario, or scenario~label")
+	ErrSecret  = errors.New("has an empty or a wrong secret")
+	ErrFull    = errors.New("too many tenants are active") // not the credential's fault
+)
+
+// IdleAfter is the real time after which an unused tenant is forgotten. The
+// tenant demo never is.
+const IdleAfter = 30 * time.Minute
+
+// evictAfter is how long a tenant must have been unused to make room for
+// another one.
+const evictAfter = time.Minute
+
+// answerBytes is what the kept answers of all tenants may take.
+const answerBytes = 64 << 20
+
+// Registry knows the tenants. Safe for concurrent use.
+type Registry struct {
+	served string // the scenario that demo runs
+	max    int
+	world  func(scenario string) (*World, error) // ErrUnknown where there is none
+	source clock.Source
+	logger *slog.Logger
+
+	answers *traffic.Budget
+	tenants sync.Map   // name -> *Tenant
+	making  sync.Mutex // held while the set of tenants changes
+	count   int        // guarded by making
+}
+
+// NewRegistry makes a registry of at most so many tenants. world loads a
+// scenario by name, once.
+func NewRegistry(served string, maximum int, world func(string) (*World, error), src clock.Source, logger *slog.Logger) *Registry {
+	return &Registry{served: served, max: maximum, world: world, source: src, logger: logger, answers: traffic.NewBudget(answerBytes)}
+}
+
+// Credential is what a client sent to say who it is.
+type Credential struct {
+	Name      string
+	Secret    string
+	HasSecret bool // whether the vendor's credential has a secret at all
+}
+
+// Accept answers the tenant of a credential at a vendor, creating it at its
+// first use, or ErrUnknown, ErrSecret or ErrFull.
+func (g *Registry) Accept(c Credential, vendor string) (*Tenant, error) {
+	if c.HasSecret && (c.Secret == "" || c.Secret == Wrong) {
+		return nil, ErrSecret
+	}
+	t, err := g.get(c.Name, vendor)
+	if err != nil {
+		return nil, err
+	}
+	t.touch(g.source.Now())
+	return t, nil
+}
+
+func (g *Registry) get(name, vendor string) (*Tenant, error) {
+	var w *World
+	t, ok := g.tenants.Load(name)
+	if ok {
+		w = t.(*Tenant).World
+	} else {
+		var err error
+		if w, err = g.worldOf(name); err != nil {
+			return nil, err
+		}
+	}
+	if !w.Serves(vendor) {
+		return nil, fmt.Errorf("%w (scenario %s is not for %s)", ErrUnknown, w.Scenario.Name, vendor)
+	}
+	if ok {
+		return t.(*Tenant), nil
+	}
+	return g.create(name, w)
+}
+
+// create begins a tenant, unless another request did so meanwhile.
+func (g *Registry) create(name string, w *World) (*Tenant, error) {
+	g.making.Lock()
+	defer g.making.Unlock()
+	if t, ok := g.tenants.Load(name); ok {
+		return t.(*Tenant), nil
+	}
+	if g.count >= g.max && !g.evict() {
+		return nil, ErrFull
+	}
+	t := newTenant(name, w, g.source, g.answers)
+	t.touch(g.source.Now())
+	g.tenants.Store(name, t)
+	g.count++
+	g.logger.Info("tenant begins", "tenant", name, "scenario", w.Scenario.Name, "seed", t.Seed)
+	return t, nil
+}
+
+func (g *Registry) worldOf(name string) (*World, error) {
+	scenario, ok := splitName(name)
+	if !ok {
+		return nil, ErrUnknown
+	}
+	if scenario == Demo {
+		scenario = g.served
+	}
+	return g.world(scenario)
+}
+
+// Served is the world that the tenant demo runs.
+func (g *Registry) Served() (*World, error) { return g.world(g.served) }
+
+// Sweep forgets tenants that have been idle for long.
+func (g *Registry) Sweep() {
+	g.making.Lock()
+	defer g.making.Unlock()
+	now := g.source.Now()
+	g.tenants.Range(func(_, v any) bool {
+		if t := v.(*Tenant); t.Name != Demo && t.idle(now) > IdleAfter {
+			g.forget(t, "idle")
+		}
+		return true
+	})
+}
+
+// evict makes room by forgetting the tenant that has been idle longest.
+func (g *Registry) evict() bool {
+	now := g.source.Now()
+	var oldest *Tenant
+	g.tenants.Range(func(_, v any) bool {
+		t := v.(*Tenant)
+		if t.Name != Demo && (oldest == nil || t.idle(now) > oldest.idle(now)) {
+			oldest = t
+		}
+		return true
+	})
+	if oldest == nil || oldest.idle(now) <= evictAfter {
+		return false
+	}
+	g.forget(oldest, "room for another")
+	return true
+}
+
+func (g *Registry) forget(t *Tenant, why string) {
+	g.tenants.Delete(t.Name)
+	t.Answers.Drop()
+	g.count--
+	g.logger.Info("tenant ends", "tenant", t.Name, "why", why)
+}
