@@ -1,0 +1,117 @@
+// Package bitdefender imitates the task status of Bitdefender GravityZone's
+// JSON-RPC API. It must not know another vendor, YAML, routing or what time it
+// is; its paths, schemas and evidence stand in openapi/bitdefender.yaml.
+package bitdefender
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vendorsim/vendorsim/scenarios"
+	"github.com/vendorsim/vendorsim/simulators/internal/sim"
+)
+
+// New is the vendor.
+func New() *sim.Vendor {
+	return &sim.Vendor{
+		Name:  "bitdefender",
+		Title: "Bitdefender GravityZone",
+		Hosts: []string{
+			"cloud.gravityzone.bitdefender.com", "cloudgz.gravityzone.bitdefender.com", "cloudap.gravityzone.bitdefender.com",
+			"cloudrbx.ovh.gravityzone.bitdefender.com", "cloudham.s11.gravityzone.bitdefender.com", "cloudher.dts.gravityzone.bitdefender.com",
+		},
+		Credential: credential,
+		Guards:     []sim.Guard{enabledAPI},
+		Operations: map[string]sim.Operation{"getTaskStatus": getTaskStatus},
+		Fault:      fault,
+		IDs:        ids,
+		Examples:   examples,
+		Limits:     limits,
+		Login:      func(h http.Header, tenant string) { sim.SetBasic(h, tenant, "") },
+		// No client of the vendor's reads variables; the names are ours.
+		Env: func(base, tenant string) []sim.Variable {
+			return []sim.Variable{{Name: "GRAVITYZONE_URL", Value: base + "/api"}, {Name: "GRAVITYZONE_API_KEY", Value: tenant}}
+		},
+	}
+}
+
+// credential reads the API key, which is the user name of Basic. There is no
+// secret: the documented password is empty, and any other is not looked at.
+func credential(c *sim.Call) (sim.Credential, *sim.Fault) {
+	key, _, ok := sim.Basic(c.Header)
+	if !ok || key == "" {
+		return sim.Credential{}, &sim.Fault{Kind: sim.Unauthorized, Missing: true}
+	}
+	return sim.Credential{Name: key}, nil
+}
+
+// otherAPIs are the vendor's APIs beside network, and the services below each
+// where it has some. A key is made for chosen APIs; ours is made for network.
+var otherAPIs = map[string][]string{
+	"accounts": nil, "companies": nil, "general": nil, "incidents": nil, "integrations": nil, "internal": nil,
+	"investigation": nil, "licensing": nil, "maintenanceWindows": nil, "packages": nil, "patchManagement": nil,
+	"phasr": nil, "policies": nil, "push": nil, "quarantine": {"computers", "exchange"}, "reports": nil,
+}
+
+// enabledAPI refuses an API that the key is not made for. The path variables
+// are those of the paths of other APIs; network's have none.
+func enabledAPI(c *sim.Call) *sim.Fault {
+	api, other := c.Path["api"]
+	if !other {
+		return nil
+	}
+	services, known := otherAPIs[api]
+	if service, asked := c.Path["service"]; asked {
+		known = slices.Contains(services, service)
+	}
+	if !known {
+		return &sim.Fault{Kind: sim.NotFound}
+	}
+	return &sim.Fault{Kind: sim.Forbidden, Detail: strings.ToUpper(api[:1]) + api[1:]}
+}
+
+// The vendor's limit for every method without one of its own: so many requests
+// a second, and as many more that may wait in a queue without delay.
+// https://www.bitdefender.com/business/support/en/77211-394430-api-rate-limits.html
+const (
+	perSecond = 10
+	queue     = 10
+)
+
+func limits(sim.Options) []scenarios.Limit {
+	return []scenarios.Limit{{
+		Vendor: "bitdefender", Per: "credential", Requests: perSecond, Window: time.Second,
+		Algorithm: "bucket", Burst: perSecond + queue,
+	}}
+}
+
+// ids are MongoDB's ObjectIds: 8 hex digits of the second of creation, then 16
+// that carry the number.
+var ids = sim.IDs{
+	Bits: 64,
+	Format: func(n uint64, created time.Time, _ *scenarios.Task) string {
+		return sim.HexNumber(uint64(uint32(created.Unix())), 8) + sim.HexNumber(n, 16)
+	},
+	Parse: func(id string) (uint64, bool) {
+		if len(id) != 24 {
+			return 0, false
+		}
+		n, err := strconv.ParseUint(id[8:], 16, 64)
+		return n, err == nil
+	},
+}
+
+// objectID is the made-up id of something that is not a task. The first two
+// digits put its creation into 2023 or 2024, where the page's own ids are.
+func objectID(luck uint64) string { return "65" + sim.Hex(luck, 22) }
+
+// examples are the tasks of the documented page.
+var examples = []scenarios.Task{
+	// Five subtasks, as the page's totalTargetsCount says. The stagger is short,
+	// so that the last of them ends within 12 s in the scenario happy.
+	{ID: "65f46d08c6d2865b32048ba3", Subtasks: &scenarios.Subtasks{Count: 5, Stagger: 200 * time.Millisecond}},
+	{ID: "21a295eeb1a43d8b497b23b7", Name: "task", Lifecycle: scenarios.Waiting},
+}
