@@ -1,0 +1,122 @@
+// Package checkpoint imitates the task call of Check Point Harmony Email &
+// Collaboration (HEC) at both of its doors: the Infinity gateway and the legacy
+// Avanan Smart API. It must not know another vendor, YAML, routing or what time
+// it is; its paths, schemas and evidence stand in openapi/checkpoint.yaml.
+package checkpoint
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vendorsim/vendorsim/scenarios"
+	"github.com/vendorsim/vendorsim/simulators/internal/sim"
+)
+
+// New is the vendor.
+func New() *sim.Vendor {
+	return &sim.Vendor{
+		Name:       "checkpoint",
+		Title:      "Check Point Harmony Email & Collaboration",
+		Hosts:      hosts,
+		Credential: credential,
+		Operations: map[string]sim.Operation{"getTask": getTask},
+		Fault:      fault,
+		IDs:        ids,
+		Examples:   examples,
+		Login: func(h http.Header, tenant string) { // a header for each door; the other door does not look at it
+			h.Set("Authorization", "Bearer "+tenant)
+			h.Set(legacyToken, tenant)
+		},
+		// No public client of this API shares a name with another one; these are
+		// the fields of its login, clientId and accessKey.
+		Env: func(base, tenant string) []sim.Variable {
+			return []sim.Variable{
+				{Name: "CHECKPOINT_BASE_URL", Value: base},
+				{Name: "CHECKPOINT_CLIENT_ID", Value: tenant},
+				{Name: "CHECKPOINT_ACCESS_KEY", Value: "secret"},
+			}
+		},
+	}
+}
+
+// hosts are the gateways of all regions and their legacy twins. Clients
+// disagree on the Emirates' gateway, me or ae, so both are served.
+var hosts = []string{
+	"cloudinfra-gw-us.portal.checkpoint.com",
+	"cloudinfra-gw.portal.checkpoint.com",
+	"cloudinfra-gw.ap.portal.checkpoint.com",
+	"cloudinfra-gw.ca.portal.checkpoint.com",
+	"cloudinfra-gw.in.portal.checkpoint.com",
+	"cloudinfra-gw.uk.portal.checkpoint.com",
+	"cloudinfra-gw.me.portal.checkpoint.com",
+	"cloudinfra-gw.ae.portal.checkpoint.com",
+	"smart-api-production-1-us.avanan.net",
+	"smart-api-production-1-eu.avanan.net",
+	"smart-api-production-5-ap.avanan.net",
+	"smart-api-production-1-ca.avanan.net",
+	"smart-api-production-1-aps1.avanan.net",
+	"smart-api-production-1-euw2.avanan.net",
+	"smart-api-production-1-mec1.avanan.net",
+	"smart-api-qa-1-us.avanan.net",
+}
+
+const (
+	requestID   = "x-av-req-id"
+	legacyToken = "x-av-token"
+	legacyDate  = "x-av-date"
+)
+
+// legacy tells whether a request came to the legacy door.
+func legacy(c *sim.Call) bool {
+	return c.RequestPath() == "/v1.0" || strings.HasPrefix(c.RequestPath(), "/v1.0/")
+}
+
+// credential reads the tenant's name: the bearer token at the Infinity door,
+// x-av-token at the legacy one. The legacy door reads x-av-date before anything
+// else, and one that ends in Z breaks it even for a made-up client.
+func credential(c *sim.Call) (sim.Credential, *sim.Fault) {
+	if legacy(c) {
+		if strings.HasSuffix(c.Header.Get(legacyDate), "Z") {
+			return sim.Credential{}, &sim.Fault{Kind: sim.Internal, Note: legacyDate + " ends in Z"}
+		}
+		c.Token = c.Header.Get(legacyToken)
+	} else {
+		c.Token, _ = sim.Bearer(c.Header)
+	}
+	if c.Token == "" {
+		return sim.Credential{}, &sim.Fault{Kind: sim.Unauthorized, Missing: true}
+	}
+	return sim.Credential{Name: c.Token}, nil
+}
+
+// ids are the microseconds of the creation; a number that is taken makes way
+// to the next one.
+var ids = sim.IDs{
+	From:   micros,
+	Format: func(n uint64, _ time.Time, _ *scenarios.Task) string { return strconv.FormatUint(n, 10) },
+	Parse:  parseID,
+}
+
+// micros is an instant in microseconds since 1970; an earlier one counts as the
+// first, since ids begin with 1.
+func micros(t time.Time) uint64 { return uint64(max(t.UnixMicro(), 1)) }
+
+// hexDigits is how long the ids of the documented request are.
+const hexDigits = 32
+
+func parseID(id string) (uint64, bool) {
+	if len(id) == hexDigits {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(id, 10, 64)
+	return n, err == nil
+}
+
+// examples are the tasks of the documented page: its request asks by one id,
+// its response shows the other.
+var examples = []scenarios.Task{
+	{ID: "1628077538799978"},
+	{ID: "4b8312c5b04d4a6d884662237fa2e25d", Set: map[string]any{"id": int64(1628077538799978)}},
+}

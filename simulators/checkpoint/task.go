@@ -1,0 +1,253 @@
+package checkpoint
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vendorsim/vendorsim/openapi"
+	"github.com/vendorsim/vendorsim/scenarios"
+	"github.com/vendorsim/vendorsim/simulators/internal/sim"
+	"github.com/vendorsim/vendorsim/simulators/internal/task"
+)
+
+func getTask(c *sim.Call) (sim.Reply, error) {
+	here, refused := inScope(c)
+	if refused != nil {
+		return sim.Reply{}, refused
+	}
+	if here {
+		if e, ok := c.Read(c.Path["taskId"]); ok {
+			return sim.JSON(http.StatusOK, reply{success(c, 1), c.Document(render(c, e), e)}), nil
+		}
+	}
+	if c.Options.String("unknown_task") == "not_found" {
+		return sim.Reply{}, &sim.Fault{Kind: sim.UnknownTask}
+	}
+	return sim.JSON(http.StatusOK, reply{success(c, 0), []struct{}{}}), nil
+}
+
+// inScope tells whether the tenant's tasks are in the scope asked for: all are
+// in its first one. With several scopes a request has to name one.
+func inScope(c *sim.Call) (bool, *sim.Fault) {
+	first := farm(c) + ":" + customer(c)
+	second, several := first+"-2", c.Options.Int("scopes") > 1
+	asked := c.Query.Get("scope")
+	switch {
+	case asked == first || asked == "" && !several:
+		return true, nil
+	case asked == "":
+		return false, sim.InvalidField(openapi.InQuery, "scope", "required",
+			`Must provide a single scope in as "scope" in query string due to multi scope app client`)
+	case asked == second && several:
+		return false, nil
+	}
+	return false, &sim.Fault{Kind: sim.Forbidden, Note: "the tenant's scope is " + first}
+}
+
+// farm is where the tenant lives: the page's samples say us, recorded ones the
+// farm's full name.
+func farm(c *sim.Call) string {
+	if c.Profile == sim.Observed {
+		return "mt-prod-3"
+	}
+	return "us"
+}
+
+// customer is the tenant's short name: the first part of its company's domain.
+func customer(c *sim.Call) string {
+	name, _, _ := strings.Cut(c.Fixtures().Company().Domain, ".")
+	return name
+}
+
+// document is responseData, in the alphabetical order of both samples. failed,
+// succeed and action_message exist only in the profile observed.
+type document struct {
+	Actions    []action `json:"actions"`
+	Created    string   `json:"created"`
+	Customer   string   `json:"customer"`
+	Failed     *int     `json:"failed,omitempty"`
+	ID         uint64   `json:"id"`
+	Name       string   `json:"name"`
+	Owner      string   `json:"owner"`
+	Progress   int      `json:"progress"`
+	Sequential bool     `json:"sequential"`
+	Status     string   `json:"status"`
+	Succeed    *int     `json:"succeed,omitempty"`
+	Total      int      `json:"total"`
+	Type       string   `json:"type"`
+	Updated    string   `json:"updated"`
+}
+
+type action struct {
+	Created string `json:"action_created"`
+	ID      string `json:"action_id"`
+	Message string `json:"action_message,omitempty"`
+	Name    string `json:"action_name"`
+	Status  string `json:"action_status"`
+	Type    string `json:"action_type"`
+	Updated string `json:"action_updated"`
+	HashKey string `json:"hash_key"`
+}
+
+// How far apart the instants of one task lie. The first four are those of the
+// page's sample. There the first action begins 23 ms after its task; here
+// sooner, so that no date lies far ahead of the clock.
+const (
+	createdAfterID       = 6 * time.Microsecond
+	updatedAfterCreated  = 92 * time.Microsecond
+	actionCreatedAfterID = 20 * time.Microsecond // after the action's own id
+	actionUpdatedAfter   = 7 * time.Microsecond  // after the action's creation
+	actionIDAfterCreated = 100 * time.Microsecond
+	actionLag            = 100 * time.Microsecond // the task's record changes first, then its actions'
+)
+
+// render shows a task. Each subtask is one action; a task without subtasks has
+// one.
+func render(c *sim.Call, e sim.Entry) document {
+	parts := e.Subtasks
+	if len(parts) == 0 {
+		parts = []task.Snapshot{e.Snapshot}
+	}
+	id := number(e)
+	created := createdAt(e, id).Add(createdAfterID)
+	d := document{
+		Actions: make([]action, len(parts)), Created: date(created), Customer: sim.SetString(e, "customer", customer(c)), ID: id,
+		Name: "Office365 Emails Manual Action", Owner: "service@checkpoint.com", Sequential: true,
+		Status: statuses[e.Phase], Total: len(parts), Type: "office365_emails_manual_action",
+	}
+	if e.Spec.Name != "" {
+		d.Name = e.Spec.Name
+	}
+	hashKey := farm(c) + "##" + d.Customer + "##" + strconv.FormatUint(id, 10)
+	updated := created.Add(updatedAfterCreated)
+	failed, succeed := 0, 0
+	for i := range parts {
+		at := created.Add(actionIDAfterCreated + time.Duration(i)*time.Microsecond)
+		d.Actions[i] = renderAction(c, &parts[i], at, entity(c, e, i, len(parts)))
+		d.Actions[i].HashKey = hashKey
+		updated = later(updated, changed(&parts[i]))
+		switch p := parts[i].Phase; {
+		case p == scenarios.Succeeded:
+			succeed++
+		case p.Ended():
+			failed++
+		}
+	}
+	d.Updated, d.Progress = date(updated), succeed+failed
+	if c.Profile == sim.Observed {
+		d.Owner, d.Sequential, d.Failed, d.Succeed = "service@avanan.com", false, &failed, &succeed
+	}
+	return d
+}
+
+// statuses are the documented words of a task. An action has them too, but one
+// that ended as warning is failed: the task completes all the same.
+var statuses = map[scenarios.Phase]string{
+	scenarios.Pending:   "init",
+	scenarios.Running:   "inprogress",
+	scenarios.Paused:    "paused",
+	scenarios.Succeeded: "completed",
+	scenarios.Warning:   "completed",
+	scenarios.Failed:    "failed",
+	scenarios.Cancelled: "stopped",
+}
+
+// verb is what the documented task does to its entities.
+const verb = "Quarantine"
+
+// renderAction shows what is done to one entity. id is the instant that is the
+// action's number.
+func renderAction(c *sim.Call, part *task.Snapshot, id time.Time, entity string) action {
+	created := id.Add(actionCreatedAfterID)
+	updated := created.Add(actionUpdatedAfter)
+	if at := changed(part); !at.IsZero() {
+		updated = later(updated, at.Add(actionLag))
+	}
+	a := action{
+		Created: date(created), ID: strconv.FormatUint(micros(id), 10), Name: verb + " " + entity,
+		Status: statuses[part.Phase], Type: verb + "_" + entity, Updated: date(updated),
+	}
+	if part.Phase == scenarios.Warning {
+		a.Status = "failed"
+	}
+	if c.Profile == sim.Observed {
+		a.ID, a.Message = a.Type, remark(part)
+	}
+	return a
+}
+
+// remark is what an action that has ended says of its end: the error, else the
+// last message that is no mere information.
+func remark(part *task.Snapshot) string {
+	if !part.Phase.Ended() {
+		return ""
+	}
+	if part.Error != nil {
+		return part.Error.Message
+	}
+	for i := len(part.Messages) - 1; i >= 0; i-- {
+		if part.Messages[i].Level != "info" {
+			return part.Messages[i].Text
+		}
+	}
+	if part.Phase == scenarios.Failed || part.Phase == scenarios.Warning {
+		return "Action failed"
+	}
+	return ""
+}
+
+// changed is when a part last entered a state; zero while it has not begun.
+func changed(part *task.Snapshot) time.Time {
+	if part.Started.IsZero() {
+		return time.Time{}
+	}
+	return part.Entered
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// fleet is how many e-mails the tenant has to act upon.
+const fleet = 500
+
+// entity is the e-mail that the i-th of so many actions is about. A task never
+// meets one twice: a large one reaches beyond the fleet.
+func entity(c *sim.Call, e sim.Entry, i, count int) string {
+	place := (e.Luck%fleet + uint64(i)) % uint64(max(fleet, count))
+	return sim.Hex(c.SeedLuck(fmt.Sprintf("checkpoint/email/%d", place)), hexDigits)
+}
+
+// number is the id that the answer shows: the one that is set, else the one
+// asked for. A task whose id is no number gets one just before its creation,
+// where minted ids do not begin.
+func number(e sim.Entry) uint64 {
+	if v, ok := sim.Set(e, "id"); ok {
+		if n, ok := openapi.Number(v); ok {
+			return uint64(n)
+		}
+	}
+	if n, ok := parseID(e.ID); ok {
+		return n
+	}
+	return micros(e.Created.Add(-time.Duration(1+e.Number) * time.Microsecond))
+}
+
+// createdAt is the creation to the microsecond: the id's own instant where it is
+// minted, or where it says the same millisecond as the scenario.
+func createdAt(e sim.Entry, id uint64) time.Time {
+	at := time.UnixMicro(int64(id))
+	if e.Spec.ID == "" || at.Truncate(time.Millisecond).Equal(e.Created) {
+		return at
+	}
+	return e.Created
+}
+
+// date is how all dates are written: UTC with microseconds and no zone.
+func date(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.000000") }
