@@ -1,0 +1,165 @@
+package simulators
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/vendorsim/vendorsim/fixtures"
+	"github.com/vendorsim/vendorsim/openapi"
+	"github.com/vendorsim/vendorsim/scenarios"
+	"github.com/vendorsim/vendorsim/simulators/internal/sim"
+	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
+)
+
+// catalog is every scenario that can be named, compiled at first use.
+type catalog struct {
+	library *scenarios.Library
+	known   scenarios.Known
+	vendors []tenant.Vendor
+	own     *fixtures.Own
+	served  string
+	o       Options
+	clock   *scenarios.ClockMode
+	profile map[string]string
+
+	mu     sync.Mutex
+	worlds map[string]*tenant.World
+}
+
+func newCatalog(o Options, vendors []*vendor) (*catalog, error) {
+	c := &catalog{library: scenarios.Shipped(), known: known(vendors), vendors: tenantVendors(vendors), o: o, served: o.Scenario, worlds: map[string]*tenant.World{}}
+	if err := c.addFiles(o); err != nil {
+		return nil, err
+	}
+	if c.served == "" {
+		c.served = "happy"
+	}
+	if o.FixturesDir != "" {
+		var err error
+		if c.own, err = fixtures.LoadOwn(o.FixturesDir); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.parseOverrides(o, vendors); err != nil {
+		return nil, err
+	}
+	return c, c.checkOwn()
+}
+
+// checkOwn loads the user's own scenarios, and the served one, at once: a
+// mistake in a file is told at the start, not to the first client that names it.
+func (c *catalog) checkOwn() error {
+	var all scenarios.Problems
+	shipped := scenarios.Shipped()
+	for _, name := range c.library.Names() {
+		if name != c.served && shipped.Has(name) {
+			continue
+		}
+		var problems scenarios.Problems
+		if _, err := c.world(name); errors.As(err, &problems) {
+			all = append(all, problems...)
+		} else if err != nil {
+			return err
+		}
+	}
+	if !c.library.Has(c.served) {
+		return fmt.Errorf("no scenario %q; there are: %s", c.served, strings.Join(c.library.Names(), ", "))
+	}
+	return all.Err()
+}
+
+func (c *catalog) addFiles(o Options) error {
+	if o.ScenariosDir != "" {
+		if err := c.library.AddDir(o.ScenariosDir); err != nil {
+			return err
+		}
+	}
+	if o.File == "" {
+		return nil
+	}
+	name, err := c.library.AddFile(o.File)
+	if c.served == "" {
+		c.served = name
+	}
+	return err
+}
+
+func (c *catalog) parseOverrides(o Options, vendors []*vendor) error {
+	if o.Clock != "" {
+		mode, err := scenarios.ParseClockMode(o.Clock)
+		if err != nil {
+			return fmt.Errorf("clock %q: %w", o.Clock, err)
+		}
+		c.clock = &mode
+	}
+	c.profile = map[string]string{}
+	for _, p := range o.Profiles {
+		name, profile, one := strings.Cut(p, "=")
+		if !one {
+			name, profile = "", p
+		}
+		if profile != sim.Documented && profile != sim.Observed {
+			return fmt.Errorf("profile %q is neither documented nor observed", profile)
+		}
+		found := false
+		for _, v := range vendors {
+			if name == "" || name == v.Name {
+				c.profile[v.Name], found = profile, true
+			}
+		}
+		if !found {
+			return fmt.Errorf("profile %q: no vendor %q", p, name)
+		}
+	}
+	return nil
+}
+
+// world compiles a scenario, once. It answers tenant.ErrUnknown for a name that
+// no scenario has.
+func (c *catalog) world(name string) (*tenant.World, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if w := c.worlds[name]; w != nil {
+		return w, nil
+	}
+	if !c.library.Has(name) {
+		return nil, tenant.ErrUnknown
+	}
+	var sets []string
+	if name == c.served {
+		sets = c.o.Set
+	}
+	s, problems := c.library.Load(name, c.known, sets)
+	if errs := problems.Errors(); len(errs) > 0 {
+		return nil, errs
+	}
+	c.override(s)
+	w := tenant.NewWorld(s, c.vendors, c.own)
+	c.worlds[name] = w
+	return w, nil
+}
+
+func (c *catalog) override(s *scenarios.Scenario) {
+	if c.o.Seed != nil {
+		s.Seed = *c.o.Seed
+	}
+	if c.clock != nil {
+		s.Clock.Mode = *c.clock
+	}
+	for vendor, profile := range c.profile {
+		if s.Profiles == nil {
+			s.Profiles = map[string]string{}
+		}
+		s.Profiles[vendor] = profile
+	}
+}
+
+// fieldError says in the language's words that a vendor lacks a field.
+func fieldError(err error) error {
+	if errors.Is(err, openapi.ErrNoField) {
+		return fmt.Errorf("%w: %w", scenarios.ErrNoField, err)
+	}
+	return err
+}

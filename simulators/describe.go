@@ -1,0 +1,185 @@
+package simulators
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/vendorsim/vendorsim/openapi"
+	"github.com/vendorsim/vendorsim/scenarios"
+	"github.com/vendorsim/vendorsim/simulators/internal/sim"
+)
+
+// Names are the vendors' names.
+func Names() []string {
+	names := make([]string, len(all))
+	for i, make := range all {
+		names[i] = make().Name
+	}
+	return names
+}
+
+func loadVendor(name string) (*vendor, error) {
+	for _, make := range all {
+		v := &vendor{Vendor: make()}
+		if v.Name != name {
+			continue
+		}
+		var err error
+		v.spec, err = openapi.Load(name)
+		return v, err
+	}
+	return nil, fmt.Errorf("no vendor %q; there are: %s", name, strings.Join(Names(), ", "))
+}
+
+// Curl is a ready-to-paste command that asks a vendor for one of its example
+// tasks as a tenant. base is the vendor's base URL.
+func Curl(vendorName, base, tenantName string) (string, error) {
+	v, err := loadVendor(vendorName)
+	if err != nil {
+		return "", err
+	}
+	return v.curl(base, tenantName)
+}
+
+func (v *vendor) curl(base, tenantName string) (string, error) {
+	o := v.demo()
+	e, err := o.Example(o.Routes[0], "")
+	if err != nil {
+		return "", err
+	}
+	line := []string{"curl", "-s"}
+	header := http.Header{}
+	v.Login(header, e.Base, tenantName)
+	if user, password, ok := sim.Basic(header); ok {
+		line = append(line, "-u", quote(user+":"+password))
+		header.Del("Authorization")
+	}
+	for name, values := range e.Header {
+		if !strings.EqualFold(name, "Authorization") {
+			header[name] = values
+		}
+	}
+	for _, name := range sortedKeys(header) {
+		line = append(line, "-H", quote(name+": "+header[name][0]))
+	}
+	if e.Body != nil {
+		body, err := json.Marshal(e.Body)
+		if err != nil {
+			return "", err
+		}
+		line = append(line, "-d", quote(string(body)))
+	}
+	target := base + e.Path
+	if len(e.Query) > 0 {
+		target += "?" + e.Query.Encode()
+	}
+	return strings.Join(append(line, quote(target)), " "), nil
+}
+
+// demo is the operation that a new user is shown.
+func (v *vendor) demo() *openapi.Operation {
+	var first *openapi.Operation
+	for _, o := range v.spec.Operations {
+		for _, leaf := range o.Leaves() {
+			if leaf.Demo {
+				return leaf
+			}
+			if first == nil {
+				first = leaf
+			}
+		}
+	}
+	return first
+}
+
+// quote makes a text one word of a POSIX shell.
+func quote(s string) string {
+	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// Env are export lines with the variables that the vendor's own clients read.
+// server is the base URL of the whole server.
+func Env(vendorName, server, tenantName string) (string, error) {
+	v, err := loadVendor(vendorName)
+	if err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	for _, variable := range v.Env(server+"/"+v.Name, tenantName) {
+		fmt.Fprintf(&out, "export %s=%s\n", variable.Name, quote(variable.Value))
+	}
+	return out.String(), nil
+}
+
+// ListVendors writes a line a vendor.
+func ListVendors(w io.Writer) error {
+	vendors, err := loadVendors()
+	if err != nil {
+		return err
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, v := range vendors {
+		fmt.Fprintf(t, "%s\t%s\t%s\n", v.Name, v.Title, strings.Join(v.Hosts, " "))
+	}
+	return t.Flush()
+}
+
+// ListOperations writes a line an operation and path.
+func ListOperations(w io.Writer) error {
+	vendors, err := loadVendors()
+	if err != nil {
+		return err
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, v := range vendors {
+		for _, o := range v.spec.Operations {
+			for _, leaf := range o.Leaves() {
+				for _, r := range leaf.Routes {
+					fmt.Fprintf(t, "%s\t%s\t%s\t%s %s\n", v.Name, leaf.Name, leaf.Kind, leaf.Method, r.Path)
+				}
+			}
+		}
+	}
+	return t.Flush()
+}
+
+// ListScenarios writes a line a scenario: those that ship and those of a
+// folder, if one is named.
+func ListScenarios(w io.Writer, dir string) error {
+	vendors, err := loadVendors()
+	if err != nil {
+		return err
+	}
+	library, known := scenarios.Shipped(), known(vendors)
+	if dir != "" {
+		if err := library.AddDir(dir); err != nil {
+			return err
+		}
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, name := range library.Names() {
+		s, problems := library.Load(name, known, nil)
+		if err := problems.Err(); err != nil {
+			return err
+		}
+		fmt.Fprintf(t, "%s\t%s\n", name, s.Description)
+	}
+	return t.Flush()
+}

@@ -1,0 +1,237 @@
+package simulators
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/vendorsim/vendorsim/openapi"
+	"github.com/vendorsim/vendorsim/simulators/internal/clock"
+	"github.com/vendorsim/vendorsim/simulators/internal/sim"
+	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
+	"github.com/vendorsim/vendorsim/simulators/internal/traffic"
+)
+
+// Options choose what a server serves. The zero value serves the scenario
+// "happy" with every contract enforced.
+type Options struct {
+	Scenario     string   // which scenario the tenant demo runs; left out: that of File, else happy
+	File         string   // a scenario file that joins the shipped ones, and is served unless Scenario says otherwise
+	ScenariosDir string   // a folder of scenario files that join the shipped ones
+	FixturesDir  string   // a folder of the user's own fixtures
+	Set          []string // path=value, in every scenario that demo serves
+	Seed         *int64   // overrides every scenario's seed
+	Clock        string   // overrides every scenario's clock: real, xN, frozen or skip
+	Profiles     []string // documented, observed or vendor=profile; overrides every scenario's
+	Contract     string   // enforce (default), report or off
+	MaxTenants   int      // default 10000
+	Logger       *slog.Logger
+
+	source clock.Source
+}
+
+// DefaultMaxTenants is how many tenants may be active at once.
+const DefaultMaxTenants = 10000
+
+// Server serves all vendors. It is an http.Handler; Close ends it.
+type Server struct {
+	vendors  []*vendor
+	byHost   map[string]*vendor // exact host names
+	byPrefix map[string]*vendor
+	log      *traffic.Log
+	tenants  *tenant.Registry
+	catalog  *catalog
+	logger   *slog.Logger
+	stop     chan struct{}
+	stopped  sync.WaitGroup
+	closing  sync.Once
+}
+
+// vendor is one vendor made ready to serve.
+type vendor struct {
+	*sim.Vendor
+	spec     *openapi.Spec
+	atRoot   http.Handler // for requests by Host name
+	atPrefix http.Handler // for requests under /<name>
+}
+
+// New makes a server. Its errors are the user's to mend: an unknown scenario,
+// problems of a file (scenarios.Problems), an unusable option.
+func New(o Options) (*Server, error) {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.source == nil {
+		o.source = clock.System()
+	}
+	if o.MaxTenants == 0 {
+		o.MaxTenants = DefaultMaxTenants
+	}
+	switch o.Contract {
+	case "":
+		o.Contract = sim.Enforce
+	case sim.Enforce, sim.Report, sim.Off:
+	default:
+		return nil, fmt.Errorf("contract %q is none of enforce, report, off", o.Contract)
+	}
+	vendors, err := loadVendors()
+	if err != nil {
+		return nil, err
+	}
+	c, err := newCatalog(o, vendors)
+	if err != nil {
+		return nil, err
+	}
+	return newServer(o, vendors, c)
+}
+
+func newServer(o Options, vendors []*vendor, c *catalog) (*Server, error) {
+	s := &Server{
+		vendors: vendors, byHost: map[string]*vendor{}, byPrefix: map[string]*vendor{},
+		catalog: c, logger: o.Logger, stop: make(chan struct{}),
+		tenants: tenant.NewRegistry(c.served, o.MaxTenants, c.world, o.source, o.Logger),
+	}
+	if _, err := s.tenants.Served(); err != nil {
+		return nil, err
+	}
+	s.log = traffic.NewLog(o.Logger)
+	env := sim.Env{Tenants: s.tenants, Source: o.source, Log: s.log.Add, Logger: o.Logger, Contract: o.Contract}
+	for _, v := range vendors {
+		h, err := sim.Handler(v.Vendor, v.spec, env)
+		if err != nil {
+			s.log.Close()
+			return nil, err
+		}
+		v.atRoot, v.atPrefix = h, sim.WithPrefix("/"+v.Name, h)
+		s.byPrefix[v.Name] = v
+		for _, host := range v.Hosts {
+			s.byHost[host] = v
+		}
+	}
+	s.stopped.Go(s.sweep)
+	return s, nil
+}
+
+// sweep forgets idle tenants now and then.
+func (s *Server) sweep() {
+	tick := time.NewTicker(time.Minute)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			s.tenants.Sweep()
+		case <-s.stop:
+			return
+		}
+	}
+}
+
+// Close ends the server's background work and writes the last log lines.
+// Requests still under way are answered.
+func (s *Server) Close() {
+	s.closing.Do(func() { close(s.stop) })
+	s.stopped.Wait()
+	s.log.Close()
+}
+
+// ServeHTTP answers by Host name where the host is a vendor's, else by the
+// prefix of the path.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if v := s.vendorOf(r.Host); v != nil {
+		v.atRoot.ServeHTTP(w, r)
+		return
+	}
+	name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	if v := s.byPrefix[name]; v != nil {
+		v.atPrefix.ServeHTTP(w, r)
+		return
+	}
+	s.index(w, r)
+}
+
+// vendorOf is the vendor whose real host name this is, whatever its case, port
+// or trailing dot.
+func (s *Server) vendorOf(host string) *vendor {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if v := s.byHost[host]; v != nil {
+		return v
+	}
+	for {
+		_, parent, ok := strings.Cut(host, ".")
+		if !ok {
+			return nil
+		}
+		if v := s.byHost["*."+parent]; v != nil {
+			return v
+		}
+		host = parent
+	}
+}
+
+// index answers / and every unknown prefix with the list of base URLs.
+func (s *Server) index(w http.ResponseWriter, r *http.Request) {
+	status := http.StatusNotFound
+	if r.URL.Path == "/" {
+		status = http.StatusOK
+	}
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	body := struct {
+		Vendorsim string            `json:"vendorsim"`
+		Try       string            `json:"try"`
+		Vendors   map[string]string `json:"vendors"`
+	}{Version(), "Send the tenant's name (demo, or scenario~label) as the credential of a vendor below.", s.BaseURLs(scheme + "://" + r.Host)}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	_ = enc.Encode(body) // a client that has gone is no error of ours
+}
+
+// BaseURLs are the vendors' base URLs below a server's own.
+func (s *Server) BaseURLs(server string) map[string]string {
+	out := map[string]string{}
+	for _, v := range s.vendors {
+		out[v.Name] = server + "/" + v.Name
+	}
+	return out
+}
+
+// drainFor is how long Serve waits for requests under way when it is told to
+// stop.
+const drainFor = 10 * time.Second
+
+// Serve answers on a listener until ctx ends, then lets requests under way
+// finish and closes the server.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	defer s.Close()
+	srv := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(l) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainFor)
+	defer cancel()
+	if err := srv.Shutdown(drain); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return nil
+}
+
+// Scenario is the name of the scenario that the tenant demo runs.
+func (s *Server) Scenario() string { return s.catalog.served }
