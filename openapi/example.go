@@ -12,6 +12,7 @@ import (
 // Example is a good request for an operation, out of the examples of its spec.
 type Example struct {
 	Method string
+	Base   string // the server part of Path
 	Path   string // below the server, with the variables filled in, escaped
 	Query  url.Values
 	Header http.Header // names as the spec writes them
@@ -21,7 +22,7 @@ type Example struct {
 // Example is a good request for the operation at one of its routes. A task's id
 // that is not empty stands where the operation has it.
 func (o *Operation) Example(route Route, taskID string) (Example, error) {
-	e := Example{Method: o.Method, Path: route.Path, Query: url.Values{}, Header: http.Header{}}
+	e := Example{Method: o.Method, Base: route.Base, Path: route.Path, Query: url.Values{}, Header: http.Header{}}
 	for _, ref := range o.parameters {
 		p := ref.Value
 		value := p.Example

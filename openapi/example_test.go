@@ -17,7 +17,11 @@ func asRequest(t *testing.T, o *Operation, route Route, e Example) Request {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.Header = e.Header
+	for name, values := range e.Header { // a server canonicalises names
+		for _, value := range values {
+			h.Header.Add(name, value)
+		}
+	}
 	r := Request{HTTP: h, Path: map[string]string{}, Query: h.URL.Query(), Empty: e.Body == nil}
 	got := strings.Split(h.URL.EscapedPath(), "/")
 	for i, part := range strings.Split(route.Path, "/") {

@@ -131,7 +131,7 @@ func TestLoadOfNoVendor(t *testing.T) {
 	}
 }
 
-// go:embed takes hidden files and drafts too if a pattern does.
+// A pattern of an embed directive takes hidden files and drafts too.
 func TestEmbeddedNames(t *testing.T) {
 	for _, name := range Names() {
 		if !slices.Contains([]string{"bitdefender", "checkpoint", "cisco", "dbvisit", "sailpoint"}, name) {

@@ -30,7 +30,7 @@ func New() *sim.Vendor {
 		IDs:        ids,
 		Examples:   examples,
 		Limits:     limits,
-		Login:      func(h http.Header, tenant string) { sim.SetBasic(h, tenant, "") },
+		Login:      func(h http.Header, _, tenant string) { sim.SetBasic(h, tenant, "") },
 		// No client of the vendor's reads variables; the names are ours.
 		Env: func(base, tenant string) []sim.Variable {
 			return []sim.Variable{{Name: "GRAVITYZONE_URL", Value: base + "/api"}, {Name: "GRAVITYZONE_API_KEY", Value: tenant}}

@@ -25,9 +25,11 @@ func New() *sim.Vendor {
 		Fault:      fault,
 		IDs:        ids,
 		Examples:   examples,
-		Login: func(h http.Header, tenant string) { // a header for each door; the other door does not look at it
+		Login: func(h http.Header, base, tenant string) {
 			h.Set("Authorization", "Bearer "+tenant)
-			h.Set(legacyToken, tenant)
+			if base == "" { // the legacy door, or none
+				h.Set(legacyToken, tenant)
+			}
 		},
 		// No public client of this API shares a name with another one; these are
 		// the fields of its login, clientId and accessKey.
@@ -94,9 +96,10 @@ func credential(c *sim.Call) (sim.Credential, *sim.Fault) {
 // ids are the microseconds of the creation; a number that is taken makes way
 // to the next one.
 var ids = sim.IDs{
-	From:   micros,
-	Format: func(n uint64, _ time.Time, _ *scenarios.Task) string { return strconv.FormatUint(n, 10) },
-	Parse:  parseID,
+	From:    micros,
+	Format:  func(n uint64, _ time.Time, _ *scenarios.Task) string { return strconv.FormatUint(n, 10) },
+	Parse:   parseID,
+	Aliases: map[string]string{"4b8312c5b04d4a6d884662237fa2e25d": "1628077538799978"},
 }
 
 // micros is an instant in microseconds since 1970; an earlier one counts as the
@@ -114,9 +117,6 @@ func parseID(id string) (uint64, bool) {
 	return n, err == nil
 }
 
-// examples are the tasks of the documented page: its request asks by one id,
-// its response shows the other.
-var examples = []scenarios.Task{
-	{ID: "1628077538799978"},
-	{ID: "4b8312c5b04d4a6d884662237fa2e25d", Set: map[string]any{"id": int64(1628077538799978)}},
-}
+// examples is the task of the documented page: its request asks by the alias,
+// its response shows the number.
+var examples = []scenarios.Task{{ID: "1628077538799978"}}

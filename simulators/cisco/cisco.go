@@ -32,7 +32,7 @@ func New() *sim.Vendor {
 		IDs:        ids,
 		Examples:   []scenarios.Task{{ID: "133143986189", Set: map[string]any{fieldTaskType: deviceDeployment}}},
 		Limits:     limits,
-		Login: func(h http.Header, tenant string) {
+		Login: func(h http.Header, _, tenant string) {
 			h.Set("Authorization", "Bearer "+tenant)
 		},
 		// The Terraform provider reads them; go-fmc, which it is made of, reads

@@ -23,7 +23,7 @@ func New() *sim.Vendor {
 		Fault:      fault,
 		IDs:        ids,
 		Examples:   []scenarios.Task{{ID: "1"}}, // task 1 of configuration 1, as on the pages
-		Login: func(h http.Header, tenant string) {
+		Login: func(h http.Header, _, tenant string) {
 			sim.SetBasic(h, tenant, "secret")
 		},
 		// The vendor ships no client that would read its own names; these are ours.

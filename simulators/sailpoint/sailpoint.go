@@ -26,7 +26,7 @@ func New() *sim.Vendor {
 		IDs:        ids,
 		Examples:   examples,
 		Limits:     limits,
-		Login: func(h http.Header, tenant string) {
+		Login: func(h http.Header, _, tenant string) {
 			h.Set("Authorization", "Bearer "+tenant)
 		},
 		Env: func(base, tenant string) []sim.Variable {

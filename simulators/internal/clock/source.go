@@ -27,7 +27,7 @@ type system struct{}
 
 func (system) Now() time.Time { return time.Now() }
 
-// Manual is a source that stands still until it is set, for tests. It is safe
+// Manual is a source that stands still until it is set: for tests and plans. It is safe
 // for concurrent use.
 type Manual struct{ now atomic.Pointer[time.Time] }
 

@@ -31,7 +31,7 @@ type course struct {
 	started int64
 	ended   int64
 	expired bool
-	shown   int // the progress that the state before last showed
+	shown   int // the progress with which the state before was left
 
 	talk, spoken     int64 // the next message's instant; the last one's
 	talking, speaker int   // and their indices
@@ -90,6 +90,9 @@ func (c *course) pass(at int64) {
 func (c *course) cross(at int64, reads int) {
 	next := c.next()
 	c.close(at, reads)
+	if s := &c.l.states[c.state]; !c.waiting && s.progress != nil && (at > c.entered || reads > 0) {
+		c.shown = s.progress.To // it was gone through to its end
+	}
 	c.enter(next, at, at)
 }
 

@@ -25,8 +25,8 @@ func TestProgressLeftOut(t *testing.T) {
 		phase scenarios.Phase
 		want  int
 	}{
-		{scenarios.Pending, 0}, {scenarios.Running, 69}, {scenarios.Paused, 69}, {scenarios.Succeeded, 100},
-		{scenarios.Warning, 100}, {scenarios.Failed, 69}, {scenarios.Cancelled, 69},
+		{scenarios.Pending, 0}, {scenarios.Running, 70}, {scenarios.Paused, 70}, {scenarios.Succeeded, 100},
+		{scenarios.Warning, 100}, {scenarios.Failed, 70}, {scenarios.Cancelled, 70},
 	} {
 		k := chain(
 			scenarios.State{Phase: scenarios.Running, Progress: &scenarios.Progress{From: 20, To: 70}},

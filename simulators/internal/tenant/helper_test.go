@@ -11,6 +11,7 @@ import (
 
 	"github.com/vendorsim/vendorsim/scenarios"
 	"github.com/vendorsim/vendorsim/simulators/internal/clock"
+	"github.com/vendorsim/vendorsim/simulators/internal/traffic"
 )
 
 // start is the real time at which the tests begin.
@@ -141,7 +142,7 @@ func (l *lines) count(s string) int {
 func tasksOf(t testing.TB, yaml, vendor string) (*Tenant, *Tasks, *clock.Manual) {
 	t.Helper()
 	source := clock.NewManual(start)
-	n := newTenant("served~x", world(t, yaml), source)
+	n := newTenant("served~x", world(t, yaml), source, traffic.NewBudget(answerBytes))
 	return n, n.Tasks(vendor), source
 }
 

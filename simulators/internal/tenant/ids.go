@@ -11,10 +11,11 @@ import (
 // tasks: a hash (Bits above 0) that is a permutation of the task's place, or
 // the next free number from From on (Bits 0).
 type IDs struct {
-	Format func(n uint64, created time.Time, t *scenarios.Task) string
-	Parse  func(id string) (n uint64, ok bool)
-	Bits   uint                           // 2..64, even
-	From   func(created time.Time) uint64 // with Bits 0: the first number that a task of this creation may have
+	Format  func(n uint64, created time.Time, t *scenarios.Task) string
+	Parse   func(id string) (n uint64, ok bool)
+	Bits    uint                           // 2..64, even
+	Aliases map[string]string              // other ids by which a documented task is asked for
+	From    func(created time.Time) uint64 // with Bits 0: the first number that a task of this creation may have
 }
 
 // permute is a keyed bijection of the numbers of so many bits: four rounds of a

@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/vendorsim/vendorsim/simulators/internal/clock"
+	"github.com/vendorsim/vendorsim/simulators/internal/traffic"
 )
 
 // permute and unpermute are inverse bijections of the numbers of so many bits.
@@ -101,6 +104,22 @@ func TestNeighboursOfIDsAreUnknown(t *testing.T) {
 				t.Fatalf("id %s is found", id)
 			}
 		})
+	}
+}
+
+// A documented task may be asked for by another id too; it answers by its own.
+func TestAliases(t *testing.T) {
+	vendors := []Vendor{testVendors[2]}
+	vendors[0].IDs.Aliases = map[string]string{"hex": "written", "dead": "nowhere"}
+	w := world(t, "name: served\ntasks: [{id: written}, {count: 3}]")
+	tasks := newTenant("x", NewWorld(w.Scenario, vendors, nil), clock.NewManual(start), traffic.NewBudget(1)).Tasks("num")
+	if ref := find(t, tasks, "hex"); tasks.ID(ref) != "written" || ref != find(t, tasks, "written") {
+		t.Errorf("the alias finds %v", ref)
+	}
+	for _, id := range []string{"dead", "nowhere", ""} {
+		if ref, ok := tasks.Find(id); ok {
+			t.Errorf("%q finds %v", id, ref)
+		}
 	}
 }
 

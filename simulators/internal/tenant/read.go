@@ -24,7 +24,16 @@ func (t *Tasks) at(ref Ref, k task.Task, now time.Time) task.Snapshot {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return k.At(now, &r.history)
+	return k.At(t.later(now), &r.history)
+}
+
+// later is the present, for use under a record's lock: a request that waited
+// for the lock must not look back behind the events of those that came first.
+func (t *Tasks) later(now time.Time) time.Time {
+	if present := t.clock.Now(); present.After(now) {
+		return present
+	}
+	return now
 }
 
 // Version grows with each event in a task's history: what was shown of the task
@@ -66,9 +75,16 @@ func (t *Tasks) read(ref Ref, k task.Task, now time.Time, skipping bool) task.Sn
 	if !k.NeedsRecord() && !skipping {
 		return t.at(ref, k, now)
 	}
-	r := t.record(ref, true)
+	r := t.record(ref, false)
+	if r == nil {
+		if s := k.At(now, nil); !known(s) {
+			return s
+		}
+		r = t.record(ref, true)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	now = t.later(now)
 	if s := k.At(now, &r.history); !known(s) {
 		return s
 	}
@@ -109,6 +125,7 @@ func (t *Tasks) unchanged(ref Ref, now time.Time) (next time.Time, unchanged boo
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	now = t.later(now)
 	k := t.task(ref)
 	s := k.At(now, &r.history)
 	if !known(s) || !r.read || s.Steps != r.seen {
@@ -127,5 +144,5 @@ func (t *Tasks) Force(ref Ref, now time.Time, sub int, state string) error {
 	r := t.record(ref, true)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.history.Force(now, t.task(ref), sub, state)
+	return r.history.Force(t.later(now), t.task(ref), sub, state)
 }

@@ -61,6 +61,9 @@ func (t *Tasks) Find(id string) (Ref, bool) {
 	if i, ok := t.set.written[id]; ok {
 		return Ref{template: i}, true
 	}
+	if i, ok := t.set.written[t.set.ids.Aliases[id]]; ok {
+		return Ref{template: i}, true
+	}
 	n, ok := t.set.ids.Parse(id)
 	if !ok {
 		return Ref{}, false

@@ -72,7 +72,10 @@ func NewWorld(s *scenarios.Scenario, vendors []Vendor, own *fixtures.Own) *World
 		}
 		w.sets[v.Name] = newSet(v.Name, v.IDs, tasks, w.define)
 		if s.Limits == nil && v.Limits != nil {
-			w.limits = append(w.limits, v.Limits(options)...)
+			for _, l := range v.Limits(options) {
+				l.Vendor = v.Name // a vendor's own limits are not another's
+				w.limits = append(w.limits, l)
+			}
 		}
 	}
 	if s.Limits != nil {

@@ -1,6 +1,7 @@
 package traffic
 
 import (
+	"hash/maphash"
 	"sync"
 	"sync/atomic"
 )
@@ -25,15 +26,20 @@ func (b *Budget) take(n int64) bool {
 }
 
 // Answers keeps what one tenant was answered, by request, for as long as the
-// caller finds it fresh: it never judges that itself. When the budget is spent
-// it forgets all its own and starts anew. Safe for concurrent use.
+// caller finds it fresh: it never judges that itself. A request is kept from
+// its second time on, so that clients which send a new id with each one do not
+// fill it. When the budget is spent it forgets all its own and starts anew.
+// Safe for concurrent use.
 type Answers struct {
 	budget *Budget
 
 	mu   sync.RWMutex
 	kept map[string]kept
 	size int64
+	seen [64]uint64 // hashes of requests met lately, each at its own place
 }
+
+var hashSeed = maphash.MakeSeed()
 
 type kept struct {
 	answer any
@@ -53,11 +59,19 @@ func (a *Answers) Get(request []byte) any {
 // perAnswer is what an entry takes beside its bytes, roughly.
 const perAnswer = 256
 
-// Put keeps an answer of so many bytes, in place of an earlier one.
+// Put keeps an answer of so many bytes, in place of an earlier one, if the
+// request has been met before.
 func (a *Answers) Put(request []byte, answer any, bytes int) {
-	n := int64(bytes + len(request) + perAnswer)
+	n, hash := int64(bytes+len(request)+perAnswer), maphash.Bytes(hashSeed, request)
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if seen := &a.seen[hash%uint64(len(a.seen))]; *seen != hash {
+		*seen = hash
+		return
+	}
+	if a.kept == nil {
+		return
+	}
 	if old, ok := a.kept[string(request)]; ok {
 		delete(a.kept, string(request))
 		a.size -= old.size
@@ -73,11 +87,14 @@ func (a *Answers) Put(request []byte, answer any, bytes int) {
 	a.kept[string(request)] = kept{answer, n}
 }
 
-// Drop forgets everything and gives the bytes back.
+// Drop forgets everything and gives its room back, for good: what a request
+// that outlives its tenant still wants to keep is not kept, since nobody would
+// give that room back.
 func (a *Answers) Drop() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.drop()
+	a.kept = nil
 }
 
 func (a *Answers) drop() {
