@@ -5,6 +5,9 @@
 //
 // # What our files say beyond OpenAPI
 //
+// A member that stands at the file, a path, an operation or a response and is
+// not named here is refused: most are misspelt.
+//
 // Evidence. Each operation, response, option and behaviour says why we believe
 // it:
 //

@@ -1,7 +1,9 @@
 package simulators
 
 import (
+	"errors"
 	"runtime/debug"
+	"sync"
 
 	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/scenarios"
@@ -23,17 +25,19 @@ var all = []func() *sim.Vendor{
 	dbvisit.New,
 }
 
+// loadVendors reads the specs at once, side by side: it is most of a start.
 func loadVendors() ([]*vendor, error) {
-	var out []*vendor
-	for _, make := range all {
-		v := &vendor{Vendor: make()}
-		var err error
-		if v.spec, err = openapi.Load(v.Name); err != nil {
-			return nil, err
-		}
-		out = append(out, v)
+	out, failed := make([]*vendor, len(all)), make([]error, len(all))
+	var wg sync.WaitGroup
+	for i, make := range all {
+		wg.Go(func() {
+			v := &vendor{Vendor: make()}
+			v.spec, failed[i] = openapi.Load(v.Name)
+			out[i] = v
+		})
 	}
-	return out, nil
+	wg.Wait()
+	return out, errors.Join(failed...)
 }
 
 // known is what scenarios may refer to: the vendors' names, operations, options

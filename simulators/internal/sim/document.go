@@ -76,11 +76,17 @@ func override(plain []byte, set map[string]any) ([]byte, error) {
 		if out.Len() > 1 {
 			out.WriteByte(',')
 		}
+		key, err := marshal(name)
+		if err != nil {
+			return err
+		}
 		data, err := marshal(value)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(&out, "%q:%s", name, data)
+		out.Write(key)
+		out.WriteByte(':')
+		out.Write(data)
 		return nil
 	}
 	left := maps.Clone(set)

@@ -82,12 +82,14 @@ func (h *handler) checkOperations() error {
 
 // routes mounts each operation on the paths of its spec. SkipClean: a cleaned
 // path is a redirect, and a redirected POST becomes a GET. UseEncodedPath: an
-// id may hold %2F.
+// id may hold %2F. The path is matched before the method: the other way round
+// mux forgets that a path was met with the wrong method as soon as a route of
+// another path has the right one, and answers 404 for 405.
 func (h *handler) routes() {
 	h.router = mux.NewRouter().SkipClean(true).UseEncodedPath()
 	for _, o := range h.spec.Operations {
 		for _, route := range o.Routes {
-			h.router.Methods(o.Method).Path(route.Path).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			h.router.Path(route.Path).Methods(o.Method).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				h.serve(w, r, o, route.Base, nil)
 			})
 		}
@@ -133,6 +135,9 @@ func (h *handler) answer(c *Call, w http.ResponseWriter, buf *bytes.Buffer) (rep
 	reply, err := h.pipeline(c)
 	if errors.Is(err, tenant.ErrFull) {
 		return h.plain(c, buf, http.StatusServiceUnavailable, "vendorsim: "+err.Error()+"; see --max-tenants\n")
+	}
+	if err == nil && (reply.Status < 200 || reply.Status > 599) {
+		err = fmt.Errorf("operation %s answers status %d", c.operation(), reply.Status)
 	}
 	if reply.kept {
 		buf.WriteString(reply.Text)

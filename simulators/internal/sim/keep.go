@@ -49,7 +49,7 @@ func (c *Call) requestKey() []byte {
 		for _, value := range c.Header[name] {
 			add(value)
 		}
-		add("")
+		key = append(key, 1) // no header has it: so an empty one is not the next one's
 	}
 	c.key = append(key, c.raw...)
 	return c.key

@@ -12,14 +12,15 @@ import (
 type Reply struct {
 	Status      int
 	ContentType string
-	Header      []Field // beside Content-Type, in this order and with this case
+	Header      []Field // beside Content-Type, with this case
 	Body        any
 	Text        string
 
 	kept bool // Text is an answer given before, encoded and held to its contract
 }
 
-// Field is one header line.
+// Field is one header line. Lines with one name stay in their order; net/http
+// sorts the names.
 type Field struct{ Name, Value string }
 
 // JSON is an answer with a JSON body of type application/json.

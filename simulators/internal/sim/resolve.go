@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/gorilla/mux"
 
@@ -147,11 +148,25 @@ func (c *Call) noteFault(f *Fault) {
 type prefixKey struct{}
 
 // WithPrefix mounts a handler under a prefix such as /sailpoint: it sees the
-// rest of the path, and its BaseURL keeps the prefix.
+// rest of the path, and its BaseURL keeps the prefix. The prefix is one segment;
+// http.StripPrefix would answer in its own words where a client escaped it.
 func WithPrefix(prefix string, next http.Handler) http.Handler {
-	return http.StripPrefix(prefix, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), prefixKey{}, prefix)))
-	}))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r = r.WithContext(context.WithValue(r.Context(), prefixKey{}, prefix))
+		u := *r.URL
+		u.Path = strings.TrimPrefix(u.Path, prefix)
+		if u.RawPath != "" {
+			first, rest, more := strings.Cut(strings.TrimPrefix(u.RawPath, "/"), "/")
+			if u.RawPath = ""; more {
+				u.RawPath = "/" + rest
+			}
+			if name, err := url.PathUnescape(first); err != nil || "/"+name != prefix {
+				u.Path, u.RawPath = "/"+first, "" // %2F in the first segment: no such path
+			}
+		}
+		r.URL = &u
+		next.ServeHTTP(w, r)
+	})
 }
 
 // baseURL is what stands before a path of the spec in this request's URL.

@@ -47,9 +47,9 @@ type Vendor struct {
 	Examples []scenarios.Task // the tasks of its documentation
 	Limits   func(Options) []scenarios.Limit
 
-	// Login writes the credential of a tenant into a request's header, for
-	// examples and tests.
-	Login func(h http.Header, tenantName string)
+	// Login writes the credential of a tenant into the header of a request to a
+	// server part of the paths (Call.Base), for examples and tests.
+	Login func(h http.Header, base, tenantName string)
 	// Env are the variables that the vendor's own clients read.
 	Env func(base, tenantName string) []Variable
 }

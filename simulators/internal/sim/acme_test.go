@@ -1,0 +1,198 @@
+package sim
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// acmeSpec is a made-up vendor: one GET, one POST, one JSON-RPC.
+const acmeSpec = `
+openapi: 3.0.3
+info: {title: Acme, version: "1"}
+servers: [{url: /v1}, {url: /v2}]
+x-task: {schema: Task, computed: [id, state]}
+x-outside: {"401": Error, "403": Error, "404": Error, "405": Error, "413": Error, "429": Limited, "500": Error, "503": Error}
+paths:
+  /task/{id}:
+    get:
+      operationId: getTask
+      x-operation: {name: getTask, kind: poll, task: path.id}
+      x-evidence: &evidence {level: assumed, note: Made up.}
+      parameters:
+        - {name: id, in: path, required: true, schema: {type: string}, example: a}
+        - {name: limit, in: query, schema: {type: integer, minimum: 1}}
+        - {name: X-One, in: header, schema: {type: string}}
+        - {name: X-Two, in: header, schema: {type: string}}
+      responses: &responses
+        "200": {$ref: "#/components/responses/Task"}
+        "400": {$ref: "#/components/responses/Error"}
+        "401": {$ref: "#/components/responses/Error"}
+        "403": {$ref: "#/components/responses/Error"}
+        "404": {$ref: "#/components/responses/Error"}
+        "405": {$ref: "#/components/responses/Error"}
+        "413": {$ref: "#/components/responses/Error"}
+        "429": {$ref: "#/components/responses/Limited"}
+        "500": {$ref: "#/components/responses/Error"}
+        "503": {$ref: "#/components/responses/Error"}
+  /task:
+    post:
+      operationId: newTask
+      x-operation: {name: newTask, kind: start}
+      x-evidence: *evidence
+      requestBody:
+        required: true
+        content:
+          application/json: {schema: {type: object, required: [name], properties: {name: {type: string}}}, example: {name: x}}
+      responses: *responses
+  /rpc:
+    post:
+      operationId: rpc
+      x-operation: {name: rpc, kind: read, rpc: true}
+      x-evidence: *evidence
+      x-methods:
+        - {name: getStatus, kind: poll, task: body.params.taskId, params: StatusParams, result: Task, example: {taskId: a}, x-evidence: *evidence}
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema: {type: object, required: [method], properties: {method: {type: string}, id: {nullable: true}, params: {nullable: true}}}
+            example: {method: getStatus, id: 1, params: {}}
+      responses:
+        <<: *responses
+        "200":
+          description: Result or error.
+          x-evidence: *evidence
+          content:
+            application/json:
+              schema:
+                type: object
+                additionalProperties: false
+                required: [id]
+                properties: {id: {nullable: true}, result: {}, error: {type: string}}
+              example: {id: 1, result: {id: a, state: queued, size: 1, note: ""}}
+components:
+  responses:
+    Task:
+      description: The task.
+      x-evidence: *evidence
+      headers: {DOMAIN_UUID: {required: true, schema: {type: string}}}
+      content:
+        application/json: {schema: {$ref: "#/components/schemas/Task"}, example: {id: a, state: queued, size: 1, note: ""}}
+    Error:
+      description: An error.
+      x-evidence: *evidence
+      content:
+        application/json: {schema: {$ref: "#/components/schemas/Error"}, example: {error: invalid, tracking: "0"}}
+    Limited:
+      description: Too many.
+      x-evidence: *evidence
+      headers: {Retry-After: {required: true, schema: {type: integer, minimum: 1}}}
+      content:
+        application/json: {schema: {$ref: "#/components/schemas/Error"}, example: {error: rate-limited, tracking: "0"}}
+  schemas:
+    Task:
+      type: object
+      additionalProperties: false
+      required: [id, state, size, note]
+      properties:
+        id: {type: string}
+        state: {type: string}
+        size: {type: integer}
+        note: {type: string}
+        more: {}
+        after: {}
+    Error:
+      type: object
+      additionalProperties: false
+      required: [error, tracking]
+      properties: {error: {type: string}, at: {type: string}, tracking: {type: string}}
+    StatusParams: {type: object, required: [taskId], properties: {taskId: {type: string}}}
+`
+
+// acmeTask is the vendor's document of a task.
+type acmeTask struct {
+	ID    string `json:"id"`
+	State string `json:"state"`
+	Size  int    `json:"size"`
+	Note  string `json:"note"`
+}
+
+// acme imitates the made-up vendor. Its credential is a bearer token, or Basic
+// with a secret; the header X-Forbid is refused.
+func acme() *Vendor {
+	show := func(c *Call, id string) (any, error) {
+		e, ok := c.Read(id)
+		if !ok {
+			return nil, &Fault{Kind: UnknownTask}
+		}
+		return c.Document(acmeTask{e.ID, e.State, 1, "<&>"}, e), nil
+	}
+	return &Vendor{
+		Name: "acme",
+		Credential: func(c *Call) (Credential, *Fault) {
+			if user, secret, ok := Basic(c.Header); ok {
+				return Credential{Name: user, Secret: secret, HasSecret: true}, nil
+			}
+			token, ok := Bearer(c.Header)
+			if !ok || token == "" {
+				return Credential{}, &Fault{Kind: Unauthorized, Missing: true}
+			}
+			c.Token = token
+			return Credential{Name: token}, nil
+		},
+		Guards: []Guard{func(c *Call) *Fault {
+			if c.Header.Get("X-Forbid") != "" {
+				return &Fault{Kind: Forbidden}
+			}
+			return nil
+		}},
+		Operations: map[string]Operation{
+			"getTask": func(c *Call) (Reply, error) {
+				doc, err := show(c, c.Path["id"])
+				return JSON(http.StatusOK, doc).With("X-Twice", "1").With("DOMAIN_UUID", "ab").With("X-Twice", "2"), err
+			},
+			"newTask": func(c *Call) (Reply, error) {
+				body := c.Body.(map[string]any)
+				return JSON(http.StatusOK, acmeTask{"new", fmt.Sprint(body["name"]), 1, ""}).With("DOMAIN_UUID", "ab"), nil
+			},
+			"getStatus": func(c *Call) (Reply, error) {
+				doc, err := show(c, fmt.Sprint(c.Params["taskId"]))
+				return JSON(http.StatusOK, rpcResult{c.RPCID, doc}), err
+			},
+		},
+		Fault: acmeFault,
+		Login: func(h http.Header, _, name string) { h.Set("Authorization", "Bearer "+name) },
+	}
+}
+
+type rpcResult struct {
+	ID     any `json:"id"`
+	Result any `json:"result"`
+}
+
+var acmeStatus = map[Kind]int{
+	Unauthorized: 401, Forbidden: 403, NotFound: 404, MethodNotAllowed: 405, UnknownMethod: 200, UnknownTask: 404,
+	Malformed: 400, Invalid: 400, TooLarge: 413, RateLimited: 429, Internal: 500, Unavailable: 503,
+}
+
+func acmeFault(c *Call, f *Fault) Reply {
+	if f.Kind == UnknownMethod {
+		return JSON(http.StatusOK, struct {
+			ID    any    `json:"id"`
+			Error string `json:"error"`
+		}{c.RPCID, "unknown method"})
+	}
+	at := ""
+	if f.Violation != nil {
+		at = f.Violation.In + " " + f.Violation.Field + " " + f.Violation.Rule
+	}
+	r := JSON(acmeStatus[f.Kind], struct {
+		Error    Kind   `json:"error"`
+		At       string `json:"at,omitempty"`
+		Tracking string `json:"tracking"`
+	}{f.Kind, at, c.TrackingID(string(f.Kind))})
+	if f.RetryAfter > 0 {
+		r = r.With("Retry-After", fmt.Sprint(f.RetryAfter))
+	}
+	return r
+}
