@@ -12,7 +12,7 @@ import (
 func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
 		for _, name := range Names() {
-			if _, err := Load(name); err != nil {
+			if _, err := load(name); err != nil {
 				b.Fatal(err)
 			}
 		}

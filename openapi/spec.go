@@ -13,6 +13,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -53,10 +54,19 @@ type TaskDocument struct {
 	id       *regexp.Regexp
 }
 
-// Load reads the embedded spec of a vendor. That the document is valid OpenAPI
-// it leaves to a test: an embedded file cannot change, and a cold start pays
-// for every check.
+// loaded are the embedded specs that have been read: a process with many
+// servers, such as a test, reads each once.
+var loaded sync.Map // vendor -> func() (*Spec, error)
+
+// Load reads the embedded spec of a vendor. A spec never changes and may be
+// shared. That the document is valid OpenAPI it leaves to a test: an embedded
+// file cannot change, and a cold start pays for every check.
 func Load(vendor string) (*Spec, error) {
+	once, _ := loaded.LoadOrStore(vendor, sync.OnceValues(func() (*Spec, error) { return load(vendor) }))
+	return once.(func() (*Spec, error))()
+}
+
+func load(vendor string) (*Spec, error) {
 	data, err := Source(vendor)
 	if err != nil {
 		return nil, fmt.Errorf("openapi: no spec for %q", vendor)
