@@ -81,9 +81,6 @@ func (o *Operation) checkBody(r Request) *Violation {
 	return nil
 }
 
-// TakesJSON tells whether the operation has a JSON body.
-func (o *Operation) TakesJSON() bool { return o.bodySchema != nil }
-
 // response is the contract of one status.
 type response struct {
 	contents    map[string]map[string]*openapi3.Schema // media type -> profile -> schema

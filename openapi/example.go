@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // Example is a good request for an operation, out of the examples of its spec.
@@ -16,7 +18,8 @@ type Example struct {
 	Path   string // below the server, with the variables filled in, escaped
 	Query  url.Values
 	Header http.Header // names as the spec writes them
-	Body   any         // nil for none
+	Body   any         // JSON; nil for none
+	Form   url.Values  // a form instead; nil for none
 }
 
 // Example is a good request for the operation at one of its routes. A task's id
@@ -55,9 +58,17 @@ func (o *Operation) exampleBody(e *Example, taskID string) error {
 	if o.body == nil {
 		return nil
 	}
-	media := o.body.Content.Get("application/json")
+	mediaType, media := "", (*openapi3.MediaType)(nil)
+	for _, mediaType = range []string{"application/json", formURLEncoded, formMultipart} {
+		if media = o.body.Content[mediaType]; media != nil {
+			break
+		}
+	}
 	if media == nil || media.Example == nil {
-		return fmt.Errorf("%s: the body has no example", o.Name)
+		if o.body.Required {
+			return fmt.Errorf("%s: the body has no example", o.Name)
+		}
+		return nil
 	}
 	body, err := clone(media.Example)
 	if err != nil {
@@ -74,8 +85,20 @@ func (o *Operation) exampleBody(e *Example, taskID string) error {
 			return fmt.Errorf("%s: %w", o.Name, err)
 		}
 	}
-	e.Body = body
-	e.Header.Set("Content-Type", "application/json")
+	e.Header.Set("Content-Type", mediaType)
+	if mediaType == "application/json" {
+		e.Body = body
+		return nil
+	}
+	e.Header.Set("Content-Type", formURLEncoded) // which every form may be sent as
+	e.Form = url.Values{}
+	object, ok := body.(map[string]any)
+	if !ok {
+		return fmt.Errorf("%s: the example of a form is no object", o.Name)
+	}
+	for name, value := range object {
+		e.Form.Set(name, fmt.Sprint(value))
+	}
 	return nil
 }
 

@@ -33,7 +33,8 @@ type Operation struct {
 	parameters openapi3.Parameters
 	headers    []string
 	body       *openapi3.RequestBody
-	bodySchema *openapi3.Schema            // the JSON body, or nil
+	bodySchema *openapi3.Schema            // of the JSON body or the form, or nil
+	json, form bool                        // which of the two the operation takes
 	params     *openapi3.Schema            // of a JSON-RPC method
 	results    map[string]*openapi3.Schema // of a JSON-RPC method, by profile
 	example    any                         // of a JSON-RPC method: its params
@@ -107,9 +108,7 @@ func (b *builder) operation(method string, routes []Route, item *openapi3.PathIt
 	}
 	if op.RequestBody != nil {
 		o.body = op.RequestBody.Value
-		if media := o.body.Content.Get("application/json"); media != nil && media.Schema != nil {
-			o.bodySchema = media.Schema.Value
-		}
+		o.takeBodies()
 	}
 	o.route = &routers.Route{Spec: b.doc, PathItem: item, Method: method, Operation: op}
 	for status, ref := range op.Responses.Map() {
@@ -138,7 +137,7 @@ func (b *builder) method(parent *Operation, m rpcMethod) (*Operation, error) {
 	o := &Operation{
 		ID: parent.ID, Name: m.Name, Kind: m.Kind, Method: parent.Method, Routes: parent.Routes, Task: m.Task, Demo: m.Demo,
 		Summary: m.Summary, Evidence: m.Evidence, Parent: parent, example: m.Example,
-		route: parent.route, parameters: parent.parameters, headers: parent.headers, body: parent.body, bodySchema: parent.bodySchema,
+		route: parent.route, parameters: parent.parameters, headers: parent.headers, body: parent.body, bodySchema: parent.bodySchema, json: parent.json,
 		responses: parent.responses, results: map[string]*openapi3.Schema{},
 	}
 	if err := o.check(); err != nil {
@@ -188,3 +187,29 @@ func (o *Operation) Leaves() []*Operation {
 
 // Headers are the names of the header parameters, in canonical form.
 func (o *Operation) Headers() []string { return o.headers }
+
+// The media types of a body that is read as a form.
+const (
+	formURLEncoded = "application/x-www-form-urlencoded"
+	formMultipart  = "multipart/form-data"
+)
+
+// takeBodies finds the schema of the body. An operation that takes JSON and a
+// form has one schema for both.
+func (o *Operation) takeBodies() {
+	for _, media := range []string{formMultipart, formURLEncoded, "application/json"} {
+		content := o.body.Content[media]
+		if content == nil || content.Schema == nil {
+			continue
+		}
+		o.bodySchema = content.Schema.Value
+		o.json = o.json || media == "application/json"
+		o.form = o.form || media != "application/json"
+	}
+}
+
+// TakesJSON tells whether the operation has a JSON body.
+func (o *Operation) TakesJSON() bool { return o.json }
+
+// TakesForm tells whether the operation has a form for a body.
+func (o *Operation) TakesForm() bool { return o.form }

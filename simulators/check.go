@@ -223,6 +223,7 @@ func exampleRequest(base string, e openapi.Example) (*http.Request, error) {
 			return nil, err
 		}
 	}
+	body.WriteString(e.Form.Encode())
 	target := base + e.Path
 	if len(e.Query) > 0 {
 		target += "?" + e.Query.Encode()

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -97,12 +98,14 @@ func taskIDs(t testing.TB, s *Server, v *vendor) []string {
 func TestExamplesAreAnswered(t *testing.T) {
 	each(t, func(t *testing.T, s *Server, v *vendor) {
 		ids := taskIDs(t, s, v)
+		n := 0
 		routes(v, func(o *openapi.Operation, route openapi.Route) {
 			e, err := o.Example(route, ids[0])
 			if err != nil {
 				t.Fatal(err)
 			}
-			w := send(t, s, v, e, "demo")
+			n++ // a tenant each: some operations end or delete the task
+			w := send(t, s, v, e, fmt.Sprintf("happy~%d", n))
 			if w.Code/100 != 2 {
 				t.Errorf("%s: %d %s", route.Path, w.Code, w.Body)
 			}
@@ -150,6 +153,13 @@ func TestEveryFaultOnEveryOperation(t *testing.T) {
 	})
 }
 
+// served tells whether a method is one that the spec has at a path.
+func served(v *vendor, method, path string) bool {
+	return slices.ContainsFunc(v.spec.Operations, func(o *openapi.Operation) bool {
+		return o.Method == method && slices.ContainsFunc(o.Routes, func(r openapi.Route) bool { return r.Path == path })
+	})
+}
+
 // variable matches a path variable.
 var variable = regexp.MustCompile(`\{[^}]*\}`)
 
@@ -177,12 +187,12 @@ func TestBadRequestsGetTheVendorsShape(t *testing.T) {
 			}
 			if w := send(t, s, v, good, ""); true {
 				inVendorsShape(t, "no credential "+route.Path, o, profile, w)
-				if w.Code != 401 {
+				if w.Code != 401 && o.Kind != "login" { // whose credential is in the body
 					t.Errorf("no credential: %d", w.Code)
 				}
 			}
 			for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"} {
-				if method != o.Method {
+				if !served(v, method, route.Path) {
 					outside("wrong method", method, good.Path, "demo")
 				}
 			}

@@ -88,6 +88,7 @@ func TestDependenciesHaveOneDoor(t *testing.T) {
 		"github.com/brianvoe/gofakeit":  {"fixtures"},
 		"github.com/gorilla/mux":        {"simulators/internal/sim"},
 		"golang.org/x/time":             {"simulators/internal/traffic"},
+		"github.com/golang-jwt/jwt":     {"simulators/internal/sim"},
 		"github.com/spf13":              {"cmd/vendorsim"},
 		"github.com/invopop/jsonschema": {"scenarios/internal/schemagen"},
 		"github.com/santhosh-tekuri":    {},

@@ -22,6 +22,7 @@ type Call struct {
 	Query   url.Values
 	Header  http.Header
 	Body    any            // the parsed JSON body, numbers as json.Number; nil where there is none
+	Form    url.Values     // the form, with the query's fields after the body's; nil where there is none
 	Params  map[string]any // the params of a JSON-RPC call
 	RPCID   any            // the id of a JSON-RPC call, nil where it cannot be told
 
@@ -131,7 +132,7 @@ func (c *Call) TrackingID(kind string) string {
 		seed, ordinal = c.Tenant.Seed, &c.Tenant.Tracked
 	}
 	n := ordinal.Add(1)
-	return Hex(task.LuckOf(seed, kind), 32, strconv.FormatInt(n, 10))
+	return Hex(task.LuckOf(seed, kind), 32, decimal(n))
 }
 
 // Hex is a made-up id of so many lower-case hex digits: a hash of luck and the
@@ -157,3 +158,5 @@ func HexNumber(n uint64, digits int) string { return fmt.Sprintf("%0*x", digits,
 
 // SeedLuck is luck that belongs to the tenant's seed and a name, not to a task.
 func (c *Call) SeedLuck(name string) uint64 { return task.LuckOf(c.Tenant.Seed, name) }
+
+func decimal(n int64) string { return strconv.FormatInt(n, 10) }

@@ -38,6 +38,7 @@ type Fault struct {
 	Violation  *openapi.Violation // Invalid
 	RetryAfter int                // RateLimited, Unavailable: real seconds, at least 1
 	Missing    bool               // Unauthorized: nothing was sent at all
+	Expired    bool               // Unauthorized: a token whose life is over
 	Detail     string             // for the vendor's own use, such as a text of its page
 	Note       string             // for the request log, never for the wire
 }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -169,23 +170,15 @@ func (h *handler) answer(c *Call, w http.ResponseWriter, buf *bytes.Buffer) (rep
 // pipeline is the fixed order between resolving and encoding. Its error is the
 // one failure that is not the vendor's to word.
 func (h *handler) pipeline(c *Call) (Reply, error) {
-	fault, err := h.guard(c)
+	fault, err := h.admit(c)
 	if err != nil {
 		return Reply{}, err
-	}
-	if fault == nil {
-		fault = h.limit(c)
-	}
-	if fault == nil {
-		fault = c.outcome
 	}
 	if fault == nil {
 		if reply, ok := c.kept(); ok {
 			return reply, nil
 		}
-		if v := c.Op.CheckRequest(c.contractRequest()); v != nil {
-			fault = &Fault{Kind: Invalid, Violation: v}
-		}
+		fault = c.checkRequest()
 	}
 	if fault == nil {
 		reply, err := h.vendor.Operations[c.Op.Name](c)
@@ -201,6 +194,38 @@ func (h *handler) pipeline(c *Call) (Reply, error) {
 	return h.vendor.Fault(c, fault), nil
 }
 
+// admit asks guards and limits, and then whether the request was resolved. A
+// log-in has its credential in the body, so that is looked at before.
+func (h *handler) admit(c *Call) (*Fault, error) {
+	if c.kind() == "login" {
+		if c.outcome != nil {
+			return c.outcome, nil
+		}
+		if fault := c.checkRequest(); fault != nil {
+			return fault, nil
+		}
+	}
+	fault, err := h.guard(c)
+	if err != nil {
+		return nil, err
+	}
+	if fault == nil {
+		fault = h.limit(c)
+	}
+	if fault == nil {
+		fault = c.outcome
+	}
+	return fault, nil
+}
+
+// checkRequest holds the request to its contract.
+func (c *Call) checkRequest() *Fault {
+	if v := c.Op.CheckRequest(c.contractRequest()); v != nil {
+		return &Fault{Kind: Invalid, Violation: v}
+	}
+	return nil
+}
+
 // guard accepts the credential, which makes the tenant, and asks the vendor's
 // guards.
 func (h *handler) guard(c *Call) (*Fault, error) {
@@ -210,8 +235,11 @@ func (h *handler) guard(c *Call) (*Fault, error) {
 	}
 	t, err := h.Tenants.Accept(credential, h.vendor.Name)
 	switch {
-	case errors.Is(err, tenant.ErrUnknown), errors.Is(err, tenant.ErrSecret):
-		return &Fault{Kind: Unauthorized, Note: "credential (" + tenant.Redact(credential.Name) + ") " + err.Error()}, nil
+	case errors.Is(err, tenant.ErrUnknown), errors.Is(err, tenant.ErrSecret), errors.Is(err, tenant.ErrExpired):
+		return &Fault{
+			Kind: Unauthorized, Expired: errors.Is(err, tenant.ErrExpired),
+			Note: "credential (" + tenant.Redact(cmp.Or(credential.Token, credential.Name)) + ") " + err.Error(),
+		}, nil
 	case err != nil:
 		return nil, err
 	}

@@ -53,6 +53,10 @@ func (c *Call) resolveBody(raw []byte) {
 	raw = bytes.TrimSpace(raw)
 	c.raw = raw
 	c.empty = len(raw) == 0
+	if c.Op.TakesForm() && (!c.Op.TakesJSON() || isForm(c.Header.Get("Content-Type"))) {
+		c.resolveForm(raw)
+		return
+	}
 	if !c.Op.TakesJSON() {
 		return
 	}

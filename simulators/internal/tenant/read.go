@@ -24,7 +24,7 @@ func (t *Tasks) at(ref Ref, k task.Task, now time.Time) task.Snapshot {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return k.At(t.later(now), &r.history)
+	return r.written(k.At(t.later(now), &r.history))
 }
 
 // later is the present, for use under a record's lock: a request that waited
@@ -40,7 +40,7 @@ func (t *Tasks) later(now time.Time) time.Time {
 // at one version stays true at that version until the Until it was shown with.
 // The answer is false where that does not hold, since reads move the task.
 func (t *Tasks) Version(ref Ref) (version int, ok bool) {
-	if t.set.templates[ref.template].counted || t.clock.Mode().Kind == scenarios.Skip {
+	if t.counted(ref) || t.clock.Mode().Kind == scenarios.Skip {
 		return 0, false
 	}
 	r := t.record(ref, false)
@@ -49,7 +49,14 @@ func (t *Tasks) Version(ref Ref) (version int, ok bool) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.history.Len(), true
+	return r.history.Len() + r.writes, true
+}
+
+func (t *Tasks) counted(ref Ref) bool {
+	if ref.template == onCreated {
+		return t.createdTask(ref.index).counted
+	}
+	return t.set.templates[ref.template].counted
 }
 
 // Read counts one read of each task and shows those that the vendor knows, at
@@ -91,7 +98,7 @@ func (t *Tasks) read(ref Ref, k task.Task, now time.Time, skipping bool) task.Sn
 	k.Read(now, &r.history)
 	s := k.At(now, &r.history)
 	r.read, r.seen = true, s.Steps
-	return s
+	return r.written(s)
 }
 
 // skip jumps the tenant's clock where no task asked for has crossed an edge
@@ -136,13 +143,4 @@ func (t *Tasks) unchanged(ref Ref, now time.Time) (next time.Time, unchanged boo
 		return time.Time{}, true
 	}
 	return edge.At, true
-}
-
-// Force puts a task into a state now, or its subtask where sub is not
-// task.Whole.
-func (t *Tasks) Force(ref Ref, now time.Time, sub int, state string) error {
-	r := t.record(ref, true)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.history.Force(t.later(now), t.task(ref), sub, state)
 }

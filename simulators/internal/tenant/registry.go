@@ -39,6 +39,7 @@ type Registry struct {
 
 	answers *traffic.Budget
 	tenants sync.Map   // name -> *Tenant
+	tokens  sync.Map   // value -> *Token
 	making  sync.Mutex // held while the set of tenants changes
 	count   int        // guarded by making
 }
@@ -54,11 +55,26 @@ type Credential struct {
 	Name      string
 	Secret    string
 	HasSecret bool // whether the vendor's credential has a secret at all
+
+	// Token is what stands in the place of a token: one that a log-in gave, else
+	// a tenant's name itself. With it, Name and Secret do not count.
+	Token string
 }
 
 // Accept answers the tenant of a credential at a vendor, creating it at its
-// first use, or ErrUnknown, ErrSecret or ErrFull.
+// first use, or ErrUnknown, ErrSecret, ErrExpired or ErrFull.
 func (g *Registry) Accept(c Credential, vendor string) (*Tenant, error) {
+	if c.Token != "" {
+		k, err := g.Token(c.Token, vendor)
+		switch {
+		case err == nil:
+			k.Tenant.touch(g.source.Now())
+			return k.Tenant, nil
+		case errors.Is(err, ErrExpired):
+			return nil, err
+		}
+		c = Credential{Name: c.Token} // a raw tenant name never ends
+	}
 	if c.HasSecret && (c.Secret == "" || c.Secret == Wrong) {
 		return nil, ErrSecret
 	}
@@ -156,6 +172,7 @@ func (g *Registry) evict() bool {
 func (g *Registry) forget(t *Tenant, why string) {
 	g.tenants.Delete(t.Name)
 	t.Answers.Drop()
+	g.dropTokens(t)
 	g.count--
 	g.logger.Info("tenant ends", "tenant", t.Name, "why", why)
 }

@@ -19,6 +19,8 @@ type Set struct {
 	minted    []int          // the templates whose ids are minted
 	reserved  []uint64       // written ids that are numbers too, ascending (IDs.Bits 0)
 	total     int
+	rules     []*scenarios.Task // how created tasks live, in the order written
+	define    func(*scenarios.Task) *task.Definition
 }
 
 // template is one entry of a scenario's tasks: count tasks alike.
@@ -38,10 +40,14 @@ func (r Ref) Index() int { return r.index }
 
 // newSet compiles the tasks of a scenario that exist at a vendor.
 func newSet(vendor string, ids IDs, tasks []scenarios.Task, define func(*scenarios.Task) *task.Definition) *Set {
-	s := &Set{vendor: vendor, ids: ids, written: map[string]int{}}
+	s := &Set{vendor: vendor, ids: ids, written: map[string]int{}, define: define}
 	for i := range tasks {
 		spec := &tasks[i]
-		if spec.On != "" || spec.Vendor != "" && spec.Vendor != vendor {
+		if spec.Vendor != "" && spec.Vendor != vendor {
+			continue
+		}
+		if spec.On != "" {
+			s.rules = append(s.rules, spec)
 			continue
 		}
 		t := template{spec: spec, def: define(spec), count: max(1, spec.Count), first: s.total}

@@ -15,8 +15,9 @@ import (
 type Entry struct {
 	ID     string
 	Spec   *scenarios.Task
-	Number int    // its place among the vendor's declared tasks, from 0
+	Number int    // its place among the vendor's tasks, from 0: declared ones first
 	Luck   uint64 // for filler that belongs to the task
+	Data   any    // what the vendor remembers of a task that a client created; nil for declared ones
 	task.Snapshot
 }
 
@@ -28,6 +29,7 @@ type Tasks struct {
 	clock  *clock.Clock
 	began  time.Time
 	blocks func() []block
+	made   created
 
 	shards [shardCount]shard
 }
@@ -46,6 +48,8 @@ type record struct {
 	history task.Record
 	seen    int // Steps at the last read; only under a skip clock
 	read    bool
+	set     map[string]any // fields that a client has written
+	writes  int
 }
 
 func newTasks(set *Set, seed int64, c *clock.Clock) *Tasks {
@@ -58,6 +62,13 @@ func newTasks(set *Set, seed int64, c *clock.Clock) *Tasks {
 
 // Find looks a task up by its id.
 func (t *Tasks) Find(id string) (Ref, bool) {
+	if ref, ok := t.findDeclared(id); ok {
+		return ref, true
+	}
+	return t.findCreated(id)
+}
+
+func (t *Tasks) findDeclared(id string) (Ref, bool) {
 	if i, ok := t.set.written[id]; ok {
 		return Ref{template: i}, true
 	}
@@ -93,7 +104,7 @@ func (t *Tasks) findInOrder(id string, n uint64) (Ref, bool) {
 	return ref, t.ID(ref) == id
 }
 
-// All are the declared tasks in the order written.
+// All are the declared tasks in the order written, then the created ones.
 func (t *Tasks) All() iter.Seq[Ref] {
 	return func(yield func(Ref) bool) {
 		for i := range t.set.templates {
@@ -103,11 +114,19 @@ func (t *Tasks) All() iter.Seq[Ref] {
 				}
 			}
 		}
+		for i := range t.countCreated() {
+			if !yield(Ref{template: onCreated, index: i}) {
+				return
+			}
+		}
 	}
 }
 
 // ID is a task's id: the written one, else one minted from the seed.
 func (t *Tasks) ID(ref Ref) string {
+	if ref.template == onCreated {
+		return t.createdTask(ref.index).id
+	}
 	spec := t.set.templates[ref.template].spec
 	if spec.ID != "" {
 		return spec.ID
@@ -128,7 +147,12 @@ func (t *Tasks) number(ref Ref) uint64 {
 }
 
 // Spec is what the scenario says of a task.
-func (t *Tasks) Spec(ref Ref) *scenarios.Task { return t.set.templates[ref.template].spec }
+func (t *Tasks) Spec(ref Ref) *scenarios.Task {
+	if ref.template == onCreated {
+		return t.createdTask(ref.index).spec
+	}
+	return t.set.templates[ref.template].spec
+}
 
 func (t *Tasks) luck(ref Ref) uint64 {
 	return task.LuckOf(t.seed, t.set.templates[ref.template].spec.Key(t.set.vendor, ref.index))
@@ -150,10 +174,16 @@ func createdAt(spec *scenarios.Task, began time.Time) time.Time {
 }
 
 func (t *Tasks) task(ref Ref) task.Task {
+	if ref.template == onCreated {
+		return t.createdTask(ref.index).task()
+	}
 	return task.Task{Definition: t.set.templates[ref.template].def, Luck: t.luck(ref), Created: t.created(ref)}
 }
 
 func (t *Tasks) entry(ref Ref, k task.Task, s task.Snapshot) Entry {
+	if ref.template == onCreated {
+		return t.createdEntry(ref.index, s)
+	}
 	tmpl := &t.set.templates[ref.template]
 	return Entry{ID: t.ID(ref), Spec: tmpl.spec, Number: tmpl.first + ref.index, Luck: k.Luck, Snapshot: s}
 }

@@ -25,11 +25,14 @@ type Tenant struct {
 	Answers  *traffic.Answers
 	Fixtures *fixtures.Data
 
+	// Issued counts the tokens that the tenant was given: two are never alike.
+	Issued atomic.Int64
 	// Tracked counts the tracking ids that the tenant has had.
 	Tracked atomic.Int64
 
-	tasks map[string]*Tasks
-	used  atomic.Int64 // real Unix nanoseconds of the last request
+	tasks  map[string]*Tasks
+	tokens tokens
+	used   atomic.Int64 // real Unix nanoseconds of the last request
 }
 
 func newTenant(name string, w *World, src clock.Source, answers *traffic.Budget) *Tenant {

@@ -1,0 +1,105 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/vendorsim/vendorsim/scenarios"
+	"github.com/vendorsim/vendorsim/simulators/internal/task"
+	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
+)
+
+// Names that the author of a vendor's log-in and of its work meets.
+type (
+	Creation = tenant.Creation
+	Token    = tenant.Token
+)
+
+// Create makes a task that begins now and lives by the scenario's rule for this
+// operation, else by its default lifecycle.
+func (c *Call) Create(what Creation) (Entry, error) {
+	what.Operation = c.Op.Name
+	if what.Body == nil {
+		what.Body = c.raw
+	}
+	e, err := c.Tenant.Tasks(c.vendor.Name).Create(c.now, what)
+	c.asked, c.state = e.ID, stateOf(e)
+	return e, err
+}
+
+// List shows every task that matches and that the vendor knows, in the order
+// written and then created. It is a read of those shown only where the scenario
+// counts lists.
+func (c *Call) List(match func(Entry) bool) []Entry {
+	if c.Tenant.Scenario.CountLists {
+		return c.ReadAll(match)
+	}
+	tasks := c.Tenant.Tasks(c.vendor.Name)
+	out := []Entry{}
+	for ref := range tasks.All() {
+		if e, ok := tasks.Look(ref, c.now); ok && match(e) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// Write keeps fields of a task's document that the client wrote, by their wire
+// name. It answers false where there is no such task.
+func (c *Call) Write(id string, fields map[string]any) bool {
+	tasks := c.Tenant.Tasks(c.vendor.Name)
+	ref, ok := tasks.Find(id)
+	if ok {
+		tasks.Write(ref, fields)
+	}
+	return ok
+}
+
+// End ends a task in a phase now. It answers false where there is no such task
+// or where it has ended already.
+func (c *Call) End(id string, phase scenarios.Phase) bool {
+	tasks := c.Tenant.Tasks(c.vendor.Name)
+	ref, ok := tasks.Find(id)
+	return ok && tasks.End(ref, c.now, phase) == nil
+}
+
+// Forget makes the vendor forget a task now. It answers false where there is no
+// such task.
+func (c *Call) Forget(id string) bool {
+	tasks := c.Tenant.Tasks(c.vendor.Name)
+	ref, ok := tasks.Find(id)
+	if ok {
+		tasks.Expire(ref, c.now)
+	}
+	return ok
+}
+
+// Issue makes a token of the tenant's known. Its life is the tenant's lived
+// time; 0 lasts for ever.
+func (c *Call) Issue(kind, value string, life time.Duration, data any) *Token {
+	k := &Token{Value: value, Vendor: c.vendor.Name, Kind: kind, Tenant: c.Tenant, Data: data}
+	c.handler.Tenants.Issue(k, life)
+	return k
+}
+
+// TokenNamed is a token that a log-in gave, or an error: tenant.ErrUnknown, or
+// tenant.ErrExpired together with the token.
+func (c *Call) TokenNamed(value string) (*Token, error) {
+	return c.handler.Tenants.Token(value, c.vendor.Name)
+}
+
+// Revoke ends a token at once.
+func (c *Call) Revoke(k *Token) { c.handler.Tenants.Revoke(k) }
+
+// TokenLuck is luck for a token's value: no two tokens of a tenant, and of two
+// tenants with different names, have the same.
+func (c *Call) TokenLuck(kind string) uint64 {
+	return task.Draw(task.LuckOf(c.Tenant.Seed, kind), c.Tenant.Name, decimal(c.Tenant.Issued.Add(1)))
+}
+
+// RealNow is the real instant of the request: what a client compares with its
+// own watch.
+func (c *Call) RealNow() time.Time { return c.began.UTC() }
+
+// LifeSeconds is a life of the tenant's time in real whole seconds, rounded
+// down, at least 1: what expires_in and the like tell.
+func (c *Call) LifeSeconds(life time.Duration) int { return c.Tenant.Clock.LifeSeconds(life) }
