@@ -32,5 +32,12 @@ func (c *checker) checkLimits() {
 			continue
 		}
 		seen[key] = l.At
+		if float64(l.Requests) > neverReached*l.Window.Seconds() {
+			c.problems.warn(l.At, "a limit never reached: nobody sends %d requests in %s", l.Requests, l.Window)
+		}
 	}
 }
+
+// neverReached is a rate, in requests a second, that one simulator does not
+// serve.
+const neverReached = 1_000_000

@@ -103,10 +103,22 @@ func (l *Library) AddFile(path string) (name string, err error) {
 		return "", Problems{{At: named.at, Text: err.Error()}}
 	}
 	if other := l.sources[name]; other != nil {
+		if sameFile(other.file, path) {
+			return name, nil // named twice, as by a folder and by itself
+		}
 		return "", Problems{{At: named.at, Text: fmt.Sprintf("the name %q is taken by %s; give this scenario another", name, other.file)}}
 	}
 	l.sources[name] = s
 	return name, nil
+}
+
+func sameFile(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
 }
 
 // readFile reads no more of a file than a scenario may have and one byte.
