@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -22,34 +21,49 @@ type Entry struct {
 }
 
 // Log writes one slog line a request. Formatting and writing happen off the
-// request's path; when the writer cannot keep up, lines are dropped and counted
-// rather than requests delayed.
+// request's path, some lines at a time; when the writer cannot keep up, lines
+// are dropped and counted rather than requests delayed.
 type Log struct {
-	logger  *slog.Logger
-	queue   chan Entry
-	stop    chan struct{}
-	done    chan struct{}
-	dropped atomic.Int64
-	close   sync.Once
+	logger *slog.Logger
+	flush  func()
+
+	mu      sync.Mutex
+	waiting []Entry
+	dropped int
+
+	stop  chan struct{}
+	done  chan struct{}
+	close sync.Once
 }
 
-// queued is how many lines may wait for the writer.
-const queued = 8192
+// How many lines may wait for the writer, and how long they wait at most.
+const (
+	queued = 8192
+	every  = 50 * time.Millisecond
+)
 
-// NewLog starts a log. Close it to flush what waits.
-func NewLog(logger *slog.Logger) *Log {
-	l := &Log{logger: logger, queue: make(chan Entry, queued), stop: make(chan struct{}), done: make(chan struct{})}
+// NewLog starts a log. flush, unless nil, is called when the lines that waited
+// have been logged, for a logger with a buffered writer. Close it to write what
+// waits.
+func NewLog(logger *slog.Logger, flush func()) *Log {
+	if flush == nil {
+		flush = func() {}
+	}
+	l := &Log{logger: logger, flush: flush, stop: make(chan struct{}), done: make(chan struct{})}
 	go l.run()
 	return l
 }
 
-// Add queues a line. It never blocks. After Close nothing is written any more.
+// Add queues a line. It never waits for the writer. After Close nothing is
+// written any more.
 func (l *Log) Add(e Entry) {
-	select {
-	case l.queue <- e:
-	default:
-		l.dropped.Add(1)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.waiting) >= queued {
+		l.dropped++
+		return
 	}
+	l.waiting = append(l.waiting, e)
 }
 
 // Close writes what waits and stops. It may be called twice.
@@ -60,17 +74,40 @@ func (l *Log) Close() {
 
 func (l *Log) run() {
 	defer close(l.done)
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	var lines []Entry
 	for {
+		stopped := false
 		select {
-		case e := <-l.queue:
-			l.write(e)
+		case <-tick.C:
 		case <-l.stop:
-			for len(l.queue) > 0 {
-				l.write(<-l.queue)
-			}
+			stopped = true
+		}
+		lines = l.writeWaiting(lines[:0])
+		if stopped {
 			return
 		}
 	}
+}
+
+// writeWaiting logs what waits, and takes an empty slice in exchange for the
+// queue.
+func (l *Log) writeWaiting(empty []Entry) []Entry {
+	l.mu.Lock()
+	lines, dropped := l.waiting, l.dropped
+	l.waiting, l.dropped = empty, 0
+	l.mu.Unlock()
+	for i := range lines {
+		l.write(lines[i])
+	}
+	if dropped > 0 {
+		l.logger.Warn("request log could not keep up", "lines_dropped", dropped)
+	}
+	if len(lines) > 0 {
+		l.flush()
+	}
+	return lines
 }
 
 func (l *Log) write(e Entry) {
@@ -91,7 +128,4 @@ func (l *Log) write(e Entry) {
 		attrs = append(attrs, slog.String("note", e.Note))
 	}
 	l.logger.LogAttrs(context.Background(), slog.LevelInfo, "request", attrs...)
-	if n := l.dropped.Swap(0); n > 0 {
-		l.logger.Warn("request log could not keep up", "lines_dropped", n)
-	}
 }

@@ -22,7 +22,7 @@ func plain(w io.Writer) *slog.Logger {
 
 func TestLogLines(t *testing.T) {
 	var buf bytes.Buffer
-	l := NewLog(plain(&buf))
+	l := NewLog(plain(&buf), nil)
 	l.Add(Entry{
 		TenantTime: time.Date(2026, 1, 15, 10, 0, 6, 123_456_789, time.FixedZone("", 3600)), Tenant: "happy~x",
 		Vendor: "acme", Operation: "getTask", Task: "17", State: "running", Status: 200, Latency: 42 * time.Microsecond,
@@ -54,7 +54,7 @@ func (g *gate) Write(p []byte) (int, error) {
 // When the writer cannot keep up, requests go on; what is dropped is counted.
 func TestLogDropsRatherThanWaits(t *testing.T) {
 	g := &gate{open: make(chan struct{}), waits: make(chan struct{})}
-	l := NewLog(plain(g))
+	l := NewLog(plain(g), nil)
 	l.Add(Entry{Vendor: "acme"})
 	<-g.waits // the writer has taken the first line and stands
 	for range queued + 5 {
@@ -76,7 +76,7 @@ func TestLogDropsRatherThanWaits(t *testing.T) {
 
 func TestCloseFlushes(t *testing.T) {
 	var buf bytes.Buffer
-	l := NewLog(plain(&buf))
+	l := NewLog(plain(&buf), nil)
 	for range 1000 {
 		l.Add(Entry{Vendor: "acme"})
 	}
@@ -88,7 +88,7 @@ func TestCloseFlushes(t *testing.T) {
 
 func TestAddAfterClose(t *testing.T) {
 	var buf bytes.Buffer
-	l := NewLog(plain(&buf))
+	l := NewLog(plain(&buf), nil)
 	l.Close()
 	l.Close()
 	for range queued + 10 { // more than can wait
@@ -102,7 +102,7 @@ func TestAddAfterClose(t *testing.T) {
 // Requests at once, while the log is closed. Run with -race.
 func TestLogAtOnce(t *testing.T) {
 	var buf bytes.Buffer
-	l := NewLog(plain(&buf))
+	l := NewLog(plain(&buf), nil)
 	var wg sync.WaitGroup
 	for range 16 {
 		wg.Go(func() {
