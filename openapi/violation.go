@@ -63,7 +63,11 @@ func bodyViolation(in string, err error) *Violation {
 	if s == nil {
 		return &Violation{In: in, Rule: "type", Text: err.Error()}
 	}
-	return &Violation{In: in, Field: short(strings.Join(s.JSONPointer(), ".")), Rule: s.SchemaField, Text: short(s.Reason)}
+	text := short(s.Reason)
+	if s.SchemaField == "format" && s.Schema != nil && s.Schema.Format == "int64" {
+		text = "value must be an integer of 64 bits" // kin-openapi's own words name its limits
+	}
+	return &Violation{In: in, Field: short(strings.Join(s.JSONPointer(), ".")), Rule: s.SchemaField, Text: text}
 }
 
 // maxText bounds what is said of a violation, in bytes: a client may have sent

@@ -24,6 +24,7 @@ func New() *sim.Vendor {
 		Hosts: []string{
 			"api.us.security.cisco.com", "api.eu.security.cisco.com", "api.apj.security.cisco.com",
 			"api.au.security.cisco.com", "api.in.security.cisco.com", "api.int.security.cisco.com",
+			"scale.manage.security.cisco.com", "ci.manage.security.cisco.com", "manage.stg.secure.cisco",
 			"*.cdo.cisco.com", // edge.us.cdo.cisco.com, and each tenant's own host below app.us.cdo.cisco.com
 		},
 		Credential: credential,

@@ -1,10 +1,6 @@
 package sim
 
-import (
-	"time"
-
-	"github.com/vendorsim/vendorsim/openapi"
-)
+import "github.com/vendorsim/vendorsim/openapi"
 
 // Kind is what went wrong, in words that every vendor translates.
 type Kind string
@@ -53,17 +49,4 @@ func (f *Fault) Error() string {
 // InvalidField is the fault of a value that the schema cannot judge.
 func InvalidField(in, field, rule, text string) *Fault {
 	return &Fault{Kind: Invalid, Violation: &openapi.Violation{In: in, Field: field, Rule: rule, Text: text}}
-}
-
-// Sample is a fault of a kind with everything filled in that a vendor may read,
-// for checks that every kind can be worded.
-func Sample(k Kind) *Fault {
-	f := &Fault{Kind: k}
-	switch k {
-	case Invalid:
-		f.Violation = &openapi.Violation{In: openapi.InBody, Field: "field", Rule: "type", Text: "has the wrong type"}
-	case RateLimited, Unavailable:
-		f.RetryAfter = int((7 * time.Second).Seconds())
-	}
-	return f
 }

@@ -235,7 +235,7 @@ func (h *handler) guard(c *Call) (*Fault, error) {
 	}
 	t, err := h.Tenants.Accept(credential, h.vendor.Name)
 	switch {
-	case errors.Is(err, tenant.ErrUnknown), errors.Is(err, tenant.ErrSecret), errors.Is(err, tenant.ErrExpired):
+	case errors.Is(err, tenant.ErrUnknown), errors.Is(err, tenant.ErrElsewhere), errors.Is(err, tenant.ErrSecret), errors.Is(err, tenant.ErrExpired):
 		return &Fault{
 			Kind: Unauthorized, Expired: errors.Is(err, tenant.ErrExpired),
 			Note: "credential (" + tenant.Redact(cmp.Or(credential.Token, credential.Name)) + ") " + err.Error(),

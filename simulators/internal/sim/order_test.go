@@ -183,7 +183,7 @@ func TestErrorsOfOperations(t *testing.T) {
 	v.Operations["getTask"] = func(*Call) (Reply, error) { return JSON(200, "never sent"), answer }
 	b := serve(t, life, v)
 	for _, kind := range Kinds {
-		answer = Sample(kind)
+		answer = &Fault{Kind: kind, RetryAfter: 7, Violation: &openapi.Violation{In: openapi.InBody, Field: "field", Rule: "type", Text: "is wrong"}}
 		if kind == UnknownMethod { // of JSON-RPC only
 			continue
 		}

@@ -13,9 +13,10 @@ import (
 
 // Why a credential is refused.
 var (
-	ErrUnknown = errors.New("names no tenant: demo, a scenario, or scenario~label")
-	ErrSecret  = errors.New("has an empty or a wrong secret")
-	ErrFull    = errors.New("too many tenants are active") // not the credential's fault
+	ErrUnknown   = errors.New("names no tenant: demo, a scenario, or scenario~label")
+	ErrSecret    = errors.New("has an empty or a wrong secret")
+	ErrElsewhere = errors.New("names a tenant whose scenario is not for this vendor")
+	ErrFull      = errors.New("too many tenants are active") // not the credential's fault
 )
 
 // IdleAfter is the real time after which an unused tenant is forgotten. The
@@ -62,7 +63,7 @@ type Credential struct {
 }
 
 // Accept answers the tenant of a credential at a vendor, creating it at its
-// first use, or ErrUnknown, ErrSecret, ErrExpired or ErrFull.
+// first use, or ErrUnknown, ErrElsewhere, ErrSecret, ErrExpired or ErrFull.
 func (g *Registry) Accept(c Credential, vendor string) (*Tenant, error) {
 	if c.Token != "" {
 		k, err := g.Token(c.Token, vendor)
@@ -98,7 +99,7 @@ func (g *Registry) get(name, vendor string) (*Tenant, error) {
 		}
 	}
 	if !w.Serves(vendor) {
-		return nil, fmt.Errorf("%w (scenario %s is not for %s)", ErrUnknown, w.Scenario.Name, vendor)
+		return nil, fmt.Errorf("%w (%s, %s)", ErrElsewhere, w.Scenario.Name, vendor)
 	}
 	if ok {
 		return t.(*Tenant), nil

@@ -112,7 +112,7 @@ func TestWhenATenantBegins(t *testing.T) {
 func TestScenarioForOtherVendors(t *testing.T) {
 	g, _, _ := testRegistry(t, 100, someWorlds(t))
 	for range 2 { // the second time the tenant is there
-		if _, err := g.Accept(Credential{Name: "only-bolt~x"}, "acme"); !errors.Is(err, ErrUnknown) {
+		if _, err := g.Accept(Credential{Name: "only-bolt~x"}, "acme"); !errors.Is(err, ErrElsewhere) {
 			t.Errorf("got %v", err)
 		}
 		if _, err := g.Accept(Credential{Name: "only-bolt~x"}, "bolt"); err != nil {
