@@ -48,6 +48,14 @@ func newCatalog(o Options, vendors []*vendor) (*catalog, error) {
 	return c, c.checkOwn()
 }
 
+// UsageError says that an option, or what a command was asked for, is no good.
+type UsageError struct{ error }
+
+// Unwrap is the error behind it.
+func (e UsageError) Unwrap() error { return e.error }
+
+func usage(format string, args ...any) error { return UsageError{fmt.Errorf(format, args...)} }
+
 // checkOwn loads the user's own scenarios, and the served one, at once: a
 // mistake in a file is told at the start, not to the first client that names it.
 func (c *catalog) checkOwn() error {
@@ -65,7 +73,7 @@ func (c *catalog) checkOwn() error {
 		}
 	}
 	if !c.library.Has(c.served) {
-		return fmt.Errorf("no scenario %q; there are: %s", c.served, strings.Join(c.library.Names(), ", "))
+		return usage("no scenario %q; there are: %s", c.served, strings.Join(c.library.Names(), ", "))
 	}
 	return all.Err()
 }
@@ -90,7 +98,7 @@ func (c *catalog) parseOverrides(o Options, vendors []*vendor) error {
 	if o.Clock != "" {
 		mode, err := scenarios.ParseClockMode(o.Clock)
 		if err != nil {
-			return fmt.Errorf("clock %q: %w", o.Clock, err)
+			return usage("clock %q: %w", o.Clock, err)
 		}
 		c.clock = &mode
 	}
@@ -101,7 +109,7 @@ func (c *catalog) parseOverrides(o Options, vendors []*vendor) error {
 			name, profile = "", p
 		}
 		if profile != sim.Documented && profile != sim.Observed {
-			return fmt.Errorf("profile %q is neither documented nor observed", profile)
+			return usage("profile %q is neither documented nor observed", profile)
 		}
 		found := false
 		for _, v := range vendors {
@@ -110,7 +118,7 @@ func (c *catalog) parseOverrides(o Options, vendors []*vendor) error {
 			}
 		}
 		if !found {
-			return fmt.Errorf("profile %q: no vendor %q", p, name)
+			return usage("profile %q: no vendor %q; there are: %s", p, name, strings.Join(Names(), ", "))
 		}
 	}
 	return nil

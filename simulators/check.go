@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/scenarios"
@@ -15,6 +18,7 @@ import (
 	"github.com/vendorsim/vendorsim/simulators/internal/sim"
 	"github.com/vendorsim/vendorsim/simulators/internal/task"
 	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
+	"github.com/vendorsim/vendorsim/simulators/internal/traffic"
 )
 
 // Checked is what Check found out about one scenario.
@@ -26,21 +30,25 @@ type Checked struct {
 
 // Check reads scenario files (or takes scenarios by name) and renders every
 // state of each, as every vendor and in both profiles, against the contracts.
-// The files may extend one another. Its error is not about a scenario.
-func Check(args []string) ([]Checked, error) {
+// The files may extend one another and those of dir, if one is given. Its error
+// is not about a scenario.
+func Check(args []string, dir string) ([]Checked, error) {
 	vendors, err := loadVendors()
 	if err != nil {
 		return nil, err
 	}
 	library, known := scenarios.Shipped(), known(vendors)
+	if dir != "" {
+		if err := library.AddDir(dir); err != nil {
+			return nil, err
+		}
+	}
 	out := make([]Checked, len(args))
 	names := make([]string, len(args))
 	for i, arg := range args {
-		out[i].Name, names[i] = arg, arg
-		if !library.Has(arg) {
-			if names[i], err = library.AddFile(arg); err != nil {
-				out[i].Problems, names[i] = asProblems(err), ""
-			}
+		out[i].Name = arg
+		if names[i], out[i].Problems, err = named(library, arg); err != nil {
+			return nil, err
 		}
 	}
 	for i, name := range names {
@@ -58,12 +66,30 @@ func Check(args []string) ([]Checked, error) {
 	return out, nil
 }
 
+// named is the name of the scenario that an argument means: a scenario's name,
+// or a file, which joins the library.
+func named(library *scenarios.Library, arg string) (string, scenarios.Problems, error) {
+	if library.Has(arg) {
+		return arg, nil, nil
+	}
+	name, err := library.AddFile(arg)
+	var problems scenarios.Problems
+	switch {
+	case errors.As(err, &problems):
+		return "", problems, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return "", nil, fmt.Errorf("%q is no file and no scenario; there are: %s", arg, strings.Join(library.Names(), ", "))
+	}
+	return name, nil, err
+}
+
 // renderer asks for tasks in every state and notes the answers that break
 // their contract.
 type renderer struct {
 	vendor   *vendor
 	handler  http.Handler
 	tenant   *tenant.Tenant
+	last     traffic.Entry // what the log said of the last request
 	answers  int
 	problems scenarios.Problems
 }
@@ -133,6 +159,8 @@ func tenantVendors(vendors []*vendor) []tenant.Vendor {
 }
 
 func renderTenant(v *vendor, env sim.Env, name string) (int, scenarios.Problems) {
+	r := &renderer{vendor: v}
+	env.Log = func(e traffic.Entry) { r.last = e }
 	h, err := sim.Handler(v.Vendor, v.spec, env)
 	if err != nil {
 		return 0, asProblems(err)
@@ -141,7 +169,7 @@ func renderTenant(v *vendor, env sim.Env, name string) (int, scenarios.Problems)
 	if err != nil {
 		return 0, asProblems(err)
 	}
-	r := &renderer{vendor: v, handler: h, tenant: t}
+	r.handler, r.tenant = h, t
 	tasks := t.Tasks(v.Name)
 	for ref := range tasks.All() {
 		if ref.Index() > 0 { // tasks by count are all alike
@@ -190,15 +218,15 @@ func (r *renderer) poll(o *openapi.Operation, id string, spec *scenarios.Task, s
 	w := &recorder{header: http.Header{}}
 	r.handler.ServeHTTP(w, request)
 	r.answers++
-	if w.status/100 == 2 {
-		return
+	if w.status/100 == 2 && (o.Task == "" || r.last.Task == id) {
+		return // an answer, and of the task: JSON-RPC says with 200 that there is none
 	}
 	at := state.At
 	if len(spec.Set) > 0 && spec.At.Line > 0 {
 		at = spec.At
 	}
-	r.problems = append(r.problems, scenarios.Problem{At: at, Text: fmt.Sprintf("state %q of task %s: %s",
-		state.Name, id, bytes.TrimSpace(w.body.Bytes()))})
+	r.problems = append(r.problems, scenarios.Problem{At: at, Text: fmt.Sprintf("state %q of task %s at %s: %s",
+		state.Name, id, request.URL.Path, bytes.TrimSpace(w.body.Bytes()))})
 }
 
 // request is a good request of the tenant's for an operation.

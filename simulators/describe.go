@@ -1,9 +1,11 @@
 package simulators
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -12,6 +14,7 @@ import (
 	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/scenarios"
 	"github.com/vendorsim/vendorsim/simulators/internal/sim"
+	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
 )
 
 // Names are the vendors' names.
@@ -23,32 +26,51 @@ func Names() []string {
 	return names
 }
 
+// ScenarioNames are the names of the scenarios that ship.
+func ScenarioNames() []string { return scenarios.Shipped().Names() }
+
 func loadVendor(name string) (*vendor, error) {
 	for _, make := range all {
-		v := &vendor{Vendor: make()}
-		if v.Name != name {
-			continue
+		if v := make(); v.Name == name {
+			return loaded(v)
 		}
-		var err error
-		v.spec, err = openapi.Load(name)
-		return v, err
 	}
-	return nil, fmt.Errorf("no vendor %q; there are: %s", name, strings.Join(Names(), ", "))
+	return nil, usage("no vendor %q; there are: %s", name, strings.Join(Names(), ", "))
 }
 
-// Curl is a ready-to-paste command that asks a vendor for one of its example
-// tasks as a tenant. base is the vendor's base URL.
-func Curl(vendorName, base, tenantName string) (string, error) {
-	v, err := loadVendor(vendorName)
+// Curl is a ready-to-paste command that asks a vendor of the served scenario
+// for a task as a tenant. base is the vendor's base URL.
+func (s *Server) Curl(vendorName, base, tenantName string) (string, error) {
+	w, err := s.tenants.Served()
 	if err != nil {
 		return "", err
 	}
-	return v.curl(base, tenantName)
+	v := s.byPrefix[vendorName]
+	if v == nil || !w.Serves(vendorName) {
+		return "", usage("scenario %s has no vendor %q", s.Scenario(), vendorName)
+	}
+	return v.curl(base, tenantName, v.firstTask(w))
 }
 
-func (v *vendor) curl(base, tenantName string) (string, error) {
+// firstTask is the id of the vendor's first task in a world, or "" for that of
+// the documentation, or where an id is made only when a tenant begins.
+func (v *vendor) firstTask(w *tenant.World) string {
+	if w.Scenario.Tasks == nil {
+		return ""
+	}
+	now, later := beginnings(w.Scenario)
+	atLater := w.Declared(v.Name, later)
+	for i, d := range w.Declared(v.Name, now) {
+		if id := d.ID(0); id == atLater[i].ID(0) {
+			return id
+		}
+	}
+	return ""
+}
+
+func (v *vendor) curl(base, tenantName, taskID string) (string, error) {
 	o := v.demo()
-	e, err := o.Example(o.Routes[0], "")
+	e, err := o.Example(o.Routes[0], taskID)
 	if err != nil {
 		return "", err
 	}
@@ -64,7 +86,7 @@ func (v *vendor) curl(base, tenantName string) (string, error) {
 			header[name] = values
 		}
 	}
-	for _, name := range sortedKeys(header) {
+	for _, name := range slices.Sorted(maps.Keys(header)) {
 		line = append(line, "-H", quote(name+": "+header[name][0]))
 	}
 	if e.Body != nil {
@@ -105,15 +127,6 @@ func quote(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
-}
-
 // Env are export lines with the variables that the vendor's own clients read.
 // server is the base URL of the whole server.
 func Env(vendorName, server, tenantName string) (string, error) {
@@ -122,7 +135,7 @@ func Env(vendorName, server, tenantName string) (string, error) {
 		return "", err
 	}
 	var out strings.Builder
-	for _, variable := range v.Env(server+"/"+v.Name, tenantName) {
+	for _, variable := range v.Env(strings.TrimSuffix(server, "/")+"/"+v.Name, tenantName) {
 		fmt.Fprintf(&out, "export %s=%s\n", variable.Name, quote(variable.Value))
 	}
 	return out.String(), nil
@@ -136,7 +149,11 @@ func ListVendors(w io.Writer) error {
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, v := range vendors {
-		fmt.Fprintf(t, "%s\t%s\t%s\n", v.Name, v.Title, strings.Join(v.Hosts, " "))
+		hosts := strings.Join(v.Hosts, " ")
+		if hosts == "" {
+			hosts = "(on the customer's own machine)"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\n", v.Name, v.Title, hosts)
 	}
 	return t.Flush()
 }
@@ -179,7 +196,7 @@ func ListScenarios(w io.Writer, dir string) error {
 		if err := problems.Err(); err != nil {
 			return err
 		}
-		fmt.Fprintf(t, "%s\t%s\n", name, s.Description)
+		fmt.Fprintf(t, "%s\t%s\n", name, cmp.Or(s.Description, "(no description)"))
 	}
 	return t.Flush()
 }

@@ -2,11 +2,7 @@ package simulators
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
-	"io/fs"
-	"strings"
 
 	"github.com/vendorsim/vendorsim/scenarios"
 	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
@@ -61,18 +57,9 @@ func planWorld(arg string, o PlanOptions, vendors []*vendor) (*tenant.World, str
 	if err != nil {
 		return nil, "", nil, err
 	}
-	name := arg
-	if !c.library.Has(arg) {
-		var problems scenarios.Problems
-		name, err = c.library.AddFile(arg)
-		switch {
-		case errors.As(err, &problems):
-			return nil, "", problems, nil
-		case errors.Is(err, fs.ErrNotExist):
-			return nil, "", nil, fmt.Errorf("%q is no file and no scenario; there are: %s", arg, strings.Join(c.library.Names(), ", "))
-		case err != nil:
-			return nil, "", nil, err
-		}
+	name, problems, err := named(c.library, arg)
+	if err != nil || problems != nil {
+		return nil, "", problems, err
 	}
 	s, problems := c.library.Load(name, c.known, o.Set)
 	if problems.Err() != nil {

@@ -2,6 +2,7 @@ package simulators
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -217,7 +218,7 @@ func (d *planDoc) lifecycles(s *scenarios.Scenario, entries []*planEntry) {
 	for _, r := range d.Created {
 		used[r.Lifecycle] = true
 	}
-	names := slices.DeleteFunc(sortedKeys(s.Lifecycles), func(name string) bool { return name == s.Default })
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(s.Lifecycles)), func(name string) bool { return name == s.Default })
 	if _, have := s.Lifecycles[s.Default]; have {
 		names = append([]string{s.Default}, names...)
 	}
@@ -289,7 +290,7 @@ func (t *planTask) sum(e *planEntry, b *plan.Budget) {
 		at[line.Ends()]++
 		t.CameOf++
 	}
-	for _, what := range sortedKeys(at) {
+	for _, what := range slices.Sorted(maps.Keys(at)) {
 		t.Came = append(t.Came, plan.Count{What: what, Count: at[what]})
 	}
 	slices.SortStableFunc(t.Came, func(a, b plan.Count) int { return cmp.Compare(b.Count, a.Count) })

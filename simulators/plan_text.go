@@ -2,6 +2,7 @@ package simulators
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -62,8 +63,8 @@ func (d *planDoc) head() []string {
 	add("vendors", d.Vendors...)
 	add("profiles", d.profiles()...)
 	var options []string
-	for _, vendor := range sortedKeys(d.Options) {
-		for _, name := range sortedKeys(d.Options[vendor]) {
+	for _, vendor := range slices.Sorted(maps.Keys(d.Options)) {
+		for _, name := range slices.Sorted(maps.Keys(d.Options[vendor])) {
 			options = append(options, fmt.Sprintf("%s %s=%v", vendor, name, d.Options[vendor][name]))
 		}
 	}
@@ -87,7 +88,7 @@ func (d *planDoc) profiles() []string {
 		}
 	}
 	var out []string
-	for _, profile := range sortedKeys(vendors) {
+	for _, profile := range slices.Sorted(maps.Keys(vendors)) {
 		where := " at " + strings.Join(vendors[profile], " and ")
 		if len(vendors[profile]) == len(d.Vendors) {
 			where = ""

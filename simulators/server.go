@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -26,13 +25,14 @@ type Options struct {
 	File         string   // a scenario file that joins the shipped ones, and is served unless Scenario says otherwise
 	ScenariosDir string   // a folder of scenario files that join the shipped ones
 	FixturesDir  string   // a folder of the user's own fixtures
-	Set          []string // path=value, in every scenario that demo serves
+	Set          []string // path=value, in the served scenario
 	Seed         *int64   // overrides every scenario's seed
 	Clock        string   // overrides every scenario's clock: real, xN, frozen or skip
 	Profiles     []string // documented, observed or vendor=profile; overrides every scenario's
 	Contract     string   // enforce (default), report or off
-	MaxTenants   int      // default 10000
+	MaxTenants   int      // left out: 10000
 	Logger       *slog.Logger
+	Flush        func() // called when no log line waits, for a Logger whose writer is buffered
 
 	source clock.Source
 }
@@ -62,8 +62,8 @@ type vendor struct {
 	atPrefix http.Handler // for requests under /<name>
 }
 
-// New makes a server. Its errors are the user's to mend: an unknown scenario,
-// problems of a file (scenarios.Problems), an unusable option.
+// New makes a server. Its errors are the user's to mend: an unusable option
+// (UsageError), problems of a file (scenarios.Problems).
 func New(o Options) (*Server, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -71,7 +71,7 @@ func New(o Options) (*Server, error) {
 	if o.source == nil {
 		o.source = clock.System()
 	}
-	if o.MaxTenants == 0 {
+	if o.MaxTenants <= 0 {
 		o.MaxTenants = DefaultMaxTenants
 	}
 	switch o.Contract {
@@ -79,7 +79,7 @@ func New(o Options) (*Server, error) {
 		o.Contract = sim.Enforce
 	case sim.Enforce, sim.Report, sim.Off:
 	default:
-		return nil, fmt.Errorf("contract %q is none of enforce, report, off", o.Contract)
+		return nil, usage("contract %q is none of enforce, report, off", o.Contract)
 	}
 	vendors, err := loadVendors()
 	if err != nil {
@@ -101,7 +101,7 @@ func newServer(o Options, vendors []*vendor, c *catalog) (*Server, error) {
 	if _, err := s.tenants.Served(); err != nil {
 		return nil, err
 	}
-	s.log = traffic.NewLog(o.Logger)
+	s.log = traffic.NewLog(o.Logger, o.Flush)
 	env := sim.Env{Tenants: s.tenants, Source: o.source, Log: s.log.Add, Logger: o.Logger, Contract: o.Contract}
 	for _, v := range vendors {
 		h, err := sim.Handler(v.Vendor, v.spec, env)
@@ -115,18 +115,21 @@ func newServer(o Options, vendors []*vendor, c *catalog) (*Server, error) {
 			s.byHost[host] = v
 		}
 	}
-	s.stopped.Go(s.sweep)
+	s.stopped.Go(func() { s.sweep(o.Flush) })
 	return s, nil
 }
 
 // sweep forgets idle tenants now and then.
-func (s *Server) sweep() {
+func (s *Server) sweep(flush func()) {
 	tick := time.NewTicker(time.Minute)
 	defer tick.Stop()
 	for {
 		select {
 		case <-tick.C:
 			s.tenants.Sweep()
+			if flush != nil {
+				flush()
+			}
 		case <-s.stop:
 			return
 		}
@@ -217,7 +220,8 @@ const drainFor = 10 * time.Second
 // finish and closes the server.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	defer s.Close()
-	srv := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	var unused connections
+	srv := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, ConnState: unused.note}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(l) }()
 	select {
@@ -227,10 +231,44 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	}
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainFor)
 	defer cancel()
+	unused.close()
 	if err := srv.Shutdown(drain); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	return nil
+}
+
+// connections are those that have sent nothing yet. Shutdown would wait for
+// each of them for five seconds.
+type connections struct {
+	mu     sync.Mutex
+	fresh  map[net.Conn]bool
+	closed bool
+}
+
+func (c *connections) note(conn net.Conn, state http.ConnState) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case state != http.StateNew:
+		delete(c.fresh, conn)
+	case c.closed:
+		_ = conn.Close() // it has nothing to lose
+	default:
+		if c.fresh == nil {
+			c.fresh = map[net.Conn]bool{}
+		}
+		c.fresh[conn] = true
+	}
+}
+
+func (c *connections) close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	for conn := range c.fresh {
+		_ = conn.Close()
+	}
 }
 
 // Scenario is the name of the scenario that the tenant demo runs.

@@ -31,13 +31,16 @@ func loadVendors() ([]*vendor, error) {
 	var wg sync.WaitGroup
 	for i, make := range all {
 		wg.Go(func() {
-			v := &vendor{Vendor: make()}
-			v.spec, failed[i] = openapi.Load(v.Name)
-			out[i] = v
+			out[i], failed[i] = loaded(make())
 		})
 	}
 	wg.Wait()
 	return out, errors.Join(failed...)
+}
+
+func loaded(v *sim.Vendor) (*vendor, error) {
+	spec, err := openapi.Load(v.Name)
+	return &vendor{Vendor: v, spec: spec}, err
 }
 
 // known is what scenarios may refer to: the vendors' names, operations, options
