@@ -9,7 +9,8 @@ import (
 )
 
 func checkCommand() *cobra.Command {
-	return &cobra.Command{
+	var dir string
+	cmd := &cobra.Command{
 		Use:   "check FILE...",
 		Short: "Check scenarios, and every answer that they lead to",
 		Long: `Check scenario files (or shipped scenarios by name): the language, and every
@@ -17,7 +18,7 @@ state of every lifecycle rendered as every vendor and held to its contract.
 Prints each problem as file:line:col and exits 1 if there is one.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			checked, err := simulators.Check(args)
+			checked, err := simulators.Check(args, dir)
 			if err != nil {
 				return fail(err)
 			}
@@ -38,6 +39,8 @@ Prints each problem as file:line:col and exits 1 if there is one.`,
 			return nil
 		},
 	}
+	cmd.Flags().StringVar(&dir, "scenarios", "", "a folder of scenario files that they may extend")
+	return cmd
 }
 
 func listCommand() *cobra.Command {
@@ -81,8 +84,8 @@ func envCommand() *cobra.Command {
 	var server, tenant string
 	cmd := &cobra.Command{
 		Use:       "env VENDOR",
-		Short:     "Print export lines that point the vendor's own clients here",
-		Long:      "Print export lines, named as the vendor's own clients read them:\n\n  eval \"$(vendorsim env sailpoint)\"",
+		Short:     "Print export lines that point the vendor's clients here",
+		Long:      "Print export lines, named as the vendor's own clients read them, or, where none\nreads any, by names of ours:\n\n  eval \"$(vendorsim env sailpoint)\"",
 		ValidArgs: simulators.Names(),
 		Args:      cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -40,10 +40,11 @@ func (f failure) Unwrap() error { return f.error }
 // errSaid is a failure that has been printed already.
 var errSaid = failure{errors.New("")}
 
-// fail marks an error as the work's.
+// fail marks an error as the work's, unless it is about how it was asked for.
 func fail(err error) error {
-	if err == nil {
-		return nil
+	var usage simulators.UsageError
+	if err == nil || errors.As(err, &usage) {
+		return err
 	}
 	return failure{err}
 }
@@ -54,6 +55,7 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
+	demandShell(root)
 	err := root.ExecuteContext(ctx)
 	var failed failure
 	switch {
@@ -98,7 +100,7 @@ func fromEnv(flags *pflag.FlagSet, env func(string) (string, bool)) error {
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := "VENDORSIM_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		value, ok := env(name)
-		if !ok || f.Changed || f.Name == "help" {
+		if !ok || value == "" || f.Changed || f.Name == "help" {
 			return
 		}
 		values := []string{value}
@@ -123,5 +125,18 @@ func versionCommand() *cobra.Command {
 			_, err := fmt.Fprintln(cmd.OutOrStdout(), "vendorsim", simulators.Version())
 			return fail(err)
 		},
+	}
+}
+
+// demandShell makes "completion" without a known shell a usage error; cobra
+// would answer with help and 0.
+func demandShell(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" {
+			c.RunE = func(_ *cobra.Command, args []string) error {
+				return fmt.Errorf("completion needs a shell, bash, zsh, fish or powershell, not %q", strings.Join(args, " "))
+			}
+		}
 	}
 }

@@ -207,11 +207,11 @@ func TestExitCodes(t *testing.T) {
 		{"serve --seed x", nil, exitUsage, "--seed"},
 		{"serve", map[string]string{"VENDORSIM_SEED": "x"}, exitUsage, "VENDORSIM_SEED"},
 		{"serve --log loud", nil, exitUsage, "loud"},
-		{"serve --scenario nosuch", nil, exitFailed, "there are: big, fails,"},
-		{"serve --clock x0", nil, exitFailed, "x0"},
-		{"serve --profile nosuch", nil, exitFailed, "documented nor observed"},
-		{"serve --profile nosuch=observed", nil, exitFailed, `no vendor "nosuch"`},
-		{"serve --contract nosuch", nil, exitFailed, "enforce, report, off"},
+		{"serve --scenario nosuch", nil, exitUsage, "there are: big, fails,"},
+		{"serve --clock x0", nil, exitUsage, "x0"},
+		{"serve --profile nosuch", nil, exitUsage, "documented nor observed"},
+		{"serve --profile nosuch=observed", nil, exitUsage, `no vendor "nosuch"`},
+		{"serve --contract nosuch", nil, exitUsage, "enforce, report, off"},
 		{"serve --set lifecycels.x=1", nil, exitFailed, `did you mean "lifecycles"?`},
 		{"serve -f nosuch.yaml", nil, exitFailed, "nosuch.yaml"},
 		{"serve --scenarios nosuch", nil, exitFailed, "nosuch"},
@@ -225,6 +225,9 @@ func TestExitCodes(t *testing.T) {
 		{"env sailpoint", nil, exitOK, "export SAIL_BASE_URL=http://127.0.0.1:7800/sailpoint\n"},
 		{"env cisco --tenant slow~x", nil, exitOK, "slow~x"},
 		{"fidelity sailpoint", nil, exitOK, "assumed"},
+		{"serve --max-tenants 0", nil, exitUsage, "at least 1"},
+		{"fidelity nosuch", nil, exitUsage, `no vendor "nosuch"`},
+		{"completion nosuch", nil, exitUsage, "nosuch"},
 		{"completion bash", nil, exitOK, "bash completion"},
 	} {
 		code, stdout, stderr := command(t, c.env, strings.Fields(c.args)...)
@@ -237,7 +240,8 @@ func TestExitCodes(t *testing.T) {
 // Every flag of serve works as a variable too.
 func TestFlagsAsVariables(t *testing.T) {
 	s := serve(t, map[string]string{
-		"VENDORSIM_SCENARIO": "stuck", "VENDORSIM_PROFILE": "sailpoint=observed\ncisco=observed", "VENDORSIM_LOG": "off",
+		"VENDORSIM_SCENARIO": "stuck", "VENDORSIM_MAX_TENANTS": "", // empty is as good as not there
+		"VENDORSIM_PROFILE": "sailpoint=observed\ncisco=observed", "VENDORSIM_LOG": "off",
 		"VENDORSIM_SET": "lifecycles.task.pending.after=1ms\nseed=5",
 	})
 	code, body := getBody(t, s.Vendors["sailpoint"]+"/v2025/task-status/id12345", "Authorization", "Bearer demo")

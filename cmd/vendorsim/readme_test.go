@@ -87,8 +87,13 @@ func TestReadmeCurls(t *testing.T) {
 		t.Skip("no curl on this machine")
 	}
 	s := serve(t, nil)
+	banner, err := simulators.New(simulators.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer banner.Close()
 	for _, vendor := range simulators.Names() {
-		line, err := simulators.Curl(vendor, s.Vendors[vendor], "happy~"+vendor+"-1")
+		line, err := banner.Curl(vendor, s.Vendors[vendor], "happy~"+vendor+"-1")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -105,6 +110,7 @@ func TestReadmeCurls(t *testing.T) {
 func TestReadmeScenarios(t *testing.T) {
 	_, list, _ := command(t, nil, "list", "scenarios")
 	var rows strings.Builder
+	rows.WriteString("| scenario | what happens |\n|---|---|\n")
 	for line := range strings.Lines(list) {
 		name, description, _ := strings.Cut(strings.TrimSpace(line), " ")
 		fmt.Fprintf(&rows, "| `%s` | %s |\n", name, strings.TrimSpace(description))
@@ -131,6 +137,17 @@ func TestReadmeExampleScenario(t *testing.T) {
 
 func TestReadmeFlags(t *testing.T) {
 	holds(t, "flags", fenced(serveCommand().Flags().FlagUsages()))
+}
+
+// The figures are somebody's measurement, not this test's; but they are there.
+func TestReadmeHasTheFigures(t *testing.T) {
+	data, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !regexp.MustCompile(`\| [0-9.]+ us \| [0-9.]+ us \| [0-9.]+ \(`).MatchString(section(t, string(data), "bench")) {
+		t.Error("README lacks the row of make bench")
+	}
 }
 
 // Every command, and every vendor with its prefix, stands in README; and no

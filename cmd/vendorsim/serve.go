@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -37,6 +39,9 @@ SIGTERM. Without flags it serves the scenario happy.`,
 			if cmd.Flags().Changed("seed") {
 				f.Seed = &f.seed
 			}
+			if f.MaxTenants < 1 {
+				return fmt.Errorf("--max-tenants is at least 1, not %d", f.MaxTenants)
+			}
 			return f.serve(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -50,6 +55,13 @@ SIGTERM. Without flags it serves the scenario happy.`,
 	flags.StringArrayVar(&f.Profiles, "profile", nil, "documented, observed, or vendor=profile; may be repeated")
 	flags.StringVar(&f.Contract, "contract", "enforce", "hold answers to their contract: enforce, report or off")
 	flags.IntVar(&f.MaxTenants, "max-tenants", simulators.DefaultMaxTenants, "how many tenants may be active at once")
+	for name, values := range map[string][]string{
+		"log": {"text", "json", "off"}, "clock": {"real", "x60", "frozen", "skip"}, "contract": {"enforce", "report", "off"},
+		"profile": {"documented", "observed"}, "scenario": simulators.ScenarioNames(),
+	} {
+		// It fails only for a flag that does not exist, which a test would see.
+		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	}
 	return cmd
 }
 
@@ -63,11 +75,13 @@ func scenarioFlags(flags *pflag.FlagSet, o *simulators.Options) {
 }
 
 func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) error {
-	logger, err := newLogger(f.log, stderr)
+	lines := &batch{w: bufio.NewWriterSize(stderr, 64<<10)}
+	logger, err := newLogger(f.log, lines)
 	if err != nil {
 		return err
 	}
-	f.Logger = logger
+	f.Logger, f.Flush = logger, lines.flush
+	defer lines.flush()
 	server, err := simulators.New(f.Options)
 	if err != nil {
 		return fail(err)
@@ -77,7 +91,7 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) error 
 		server.Close()
 		return fail(listenError(f.listen, err))
 	}
-	base := "http://" + l.Addr().String()
+	base := baseURL(l.Addr())
 	if f.json {
 		err = printJSON(stdout, server, base)
 	} else {
@@ -88,6 +102,34 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) error 
 		return fail(errors.Join(err, l.Close()))
 	}
 	return fail(server.Serve(ctx, l))
+}
+
+// baseURL is where a client on this machine finds the listener.
+func baseURL(addr net.Addr) string {
+	tcp, ok := addr.(*net.TCPAddr)
+	if ok && tcp.IP.IsUnspecified() {
+		return fmt.Sprintf("http://127.0.0.1:%d", tcp.Port)
+	}
+	return "http://" + addr.String()
+}
+
+// batch writes log lines together: one system call for all that have come until
+// nobody waits for more.
+type batch struct {
+	mu sync.Mutex
+	w  *bufio.Writer
+}
+
+func (b *batch) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.w.Write(p)
+}
+
+func (b *batch) flush() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	_ = b.w.Flush() // there is nowhere to say that standard error is gone
 }
 
 func newLogger(format string, w io.Writer) (*slog.Logger, error) {
@@ -122,7 +164,10 @@ func printBanner(w io.Writer, s *simulators.Server, base string) error {
 	fmt.Fprintf(w, "vendorsim %s serves scenario %s on %s\n", simulators.Version(), s.Scenario(), base)
 	fmt.Fprintf(w, "\nAsk each vendor for a task; ask again to see it move:\n")
 	for _, name := range simulators.Names() {
-		curl, err := simulators.Curl(name, base+"/"+name, s.Scenario()+"~"+name+"-1")
+		curl, err := s.Curl(name, base+"/"+name, s.Scenario()+"~"+name+"-1")
+		if errors.As(err, &simulators.UsageError{}) {
+			continue // the scenario is not for this vendor
+		}
 		if err != nil {
 			return err
 		}
