@@ -178,6 +178,12 @@ func (o *Operation) CheckResponse(profile string, status int, header http.Header
 	return nil
 }
 
+// Declares tells whether an answer of a status may have a media type.
+func (o *Operation) Declares(status int, media string) bool {
+	r := o.responses[status]
+	return r != nil && r.contents[media] != nil
+}
+
 func pick(schemas map[string]*openapi3.Schema, profile string) *openapi3.Schema {
 	if s := schemas[profile]; s != nil {
 		return s

@@ -59,7 +59,7 @@ func (o *Operation) exampleBody(e *Example, taskID string) error {
 		return nil
 	}
 	mediaType, media := "", (*openapi3.MediaType)(nil)
-	for _, mediaType = range []string{"application/json", formURLEncoded, formMultipart} {
+	for _, mediaType = range []string{"application/json", jsonPatch, formURLEncoded, formMultipart} {
 		if media = o.body.Content[mediaType]; media != nil {
 			break
 		}
@@ -86,7 +86,7 @@ func (o *Operation) exampleBody(e *Example, taskID string) error {
 		}
 	}
 	e.Header.Set("Content-Type", mediaType)
-	if mediaType == "application/json" {
+	if strings.HasSuffix(mediaType, "json") {
 		e.Body = body
 		return nil
 	}

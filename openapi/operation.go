@@ -188,23 +188,25 @@ func (o *Operation) Leaves() []*Operation {
 // Headers are the names of the header parameters, in canonical form.
 func (o *Operation) Headers() []string { return o.headers }
 
-// The media types of a body that is read as a form.
+// The media types of a body that is read: two of a form, and beside
+// application/json that of a JSON Patch.
 const (
 	formURLEncoded = "application/x-www-form-urlencoded"
 	formMultipart  = "multipart/form-data"
+	jsonPatch      = "application/json-patch+json"
 )
 
 // takeBodies finds the schema of the body. An operation that takes JSON and a
 // form has one schema for both.
 func (o *Operation) takeBodies() {
-	for _, media := range []string{formMultipart, formURLEncoded, "application/json"} {
+	for _, media := range []string{formMultipart, formURLEncoded, jsonPatch, "application/json"} {
 		content := o.body.Content[media]
 		if content == nil || content.Schema == nil {
 			continue
 		}
 		o.bodySchema = content.Schema.Value
-		o.json = o.json || media == "application/json"
-		o.form = o.form || media != "application/json"
+		isJSON := strings.HasSuffix(media, "json")
+		o.json, o.form = o.json || isJSON, o.form || !isJSON
 	}
 }
 

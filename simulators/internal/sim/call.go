@@ -56,6 +56,19 @@ func (c *Call) Now() time.Time { return c.now }
 // RequestPath is the path of the request below the vendor's prefix.
 func (c *Call) RequestPath() string { return c.request.URL.Path }
 
+// Targets are the path and query of the request as they were sent: below the
+// vendor's prefix and, where there is one, with it. A client that signs its
+// requests signs one of them.
+func (c *Call) Targets() []string {
+	u := *c.request.URL
+	u.Scheme, u.Host, u.User = "", "", nil
+	targets := []string{u.RequestURI()}
+	if prefix, _ := c.request.Context().Value(prefixKey{}).(string); prefix != "" {
+		targets = append(targets, prefix+targets[0])
+	}
+	return targets
+}
+
 // Fixtures is the tenant's filler data.
 func (c *Call) Fixtures() *fixtures.Data { return c.Tenant.Fixtures }
 

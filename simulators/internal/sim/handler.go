@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -16,6 +17,7 @@ import (
 
 	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/simulators/internal/clock"
+	"github.com/vendorsim/vendorsim/simulators/internal/push"
 	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
 	"github.com/vendorsim/vendorsim/simulators/internal/traffic"
 )
@@ -34,6 +36,7 @@ type Env struct {
 	Log      func(traffic.Entry)
 	Logger   *slog.Logger
 	Contract string // enforce, report or off
+	Push     *push.Queue
 }
 
 // handler serves one vendor.
@@ -83,20 +86,24 @@ func (h *handler) checkOperations() error {
 
 // routes mounts each operation on the paths of its spec. SkipClean: a cleaned
 // path is a redirect, and a redirected POST becomes a GET. UseEncodedPath: an
-// id may hold %2F. The path is matched before the method: the other way round
-// mux forgets that a path was met with the wrong method as soon as a route of
-// another path has the right one, and answers 404 for 405.
+// id may hold %2F. The last operation of a path is followed by the answer to
+// its other methods: mux would look for a route of another path that has the
+// method, find /tasks/{id} for /tasks/pending, or answer 404 for 405.
 func (h *handler) routes() {
 	h.router = mux.NewRouter().SkipClean(true).UseEncodedPath()
-	for _, o := range h.spec.Operations {
+	for i, o := range h.spec.Operations {
 		for _, route := range o.Routes {
 			h.router.Path(route.Path).Methods(o.Method).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				h.serve(w, r, o, route.Base, nil)
 			})
+			if !slices.ContainsFunc(h.spec.Operations[i+1:], func(later *openapi.Operation) bool {
+				return slices.Contains(later.Routes, route)
+			}) {
+				h.router.Path(route.Path).Handler(h.outside(MethodNotAllowed))
+			}
 		}
 	}
 	h.router.NotFoundHandler = h.outside(NotFound)
-	h.router.MethodNotAllowedHandler = h.outside(MethodNotAllowed)
 }
 
 func (h *handler) outside(kind Kind) http.Handler {

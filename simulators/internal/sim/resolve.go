@@ -22,7 +22,9 @@ const MaxBody = 1 << 20
 // for JSON-RPC, the method. What is wrong with it becomes the call's outcome,
 // which waits for guards and limits. The body is read here, once.
 func (c *Call) resolve(w http.ResponseWriter) {
-	c.Query, _ = url.ParseQuery(c.request.URL.RawQuery) // what cannot be parsed is not there
+	// What cannot be parsed is not there. A ";" separates nothing: net/url would
+	// drop the whole parameter, but clients of Cisco's filters send it bare.
+	c.Query, _ = url.ParseQuery(strings.ReplaceAll(c.request.URL.RawQuery, ";", "%3B"))
 	if c.Op == nil {
 		_, _ = io.Copy(io.Discard, http.MaxBytesReader(w, c.request.Body, MaxBody))
 		return

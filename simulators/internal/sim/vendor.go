@@ -42,6 +42,7 @@ type Vendor struct {
 	Guards     []Guard // header rules and the like, in order, after the credential is accepted
 	Operations map[string]Operation
 	Fault      func(*Call, *Fault) Reply // the vendor's wording of each kind of failure
+	Changed    func(*Call, Change)       // hears of changes where Call.Listen was called; nil if it never is
 
 	IDs      IDs
 	Examples []scenarios.Task // the tasks of its documentation

@@ -43,6 +43,19 @@ func (c *Call) List(match func(Entry) bool) []Entry {
 	return out
 }
 
+// Created shows the tasks that clients have created at the vendor, in order,
+// also those that it has forgotten since: what they did stays done. It is no
+// read.
+func (c *Call) Created() []Entry {
+	tasks := c.Tenant.Tasks(c.vendor.Name)
+	var out []Entry
+	for ref := range tasks.Created() {
+		e, _ := tasks.Look(ref, c.now)
+		out = append(out, e)
+	}
+	return out
+}
+
 // Write keeps fields of a task's document that the client wrote, by their wire
 // name. It answers false where there is no such task.
 func (c *Call) Write(id string, fields map[string]any) bool {
@@ -52,6 +65,12 @@ func (c *Call) Write(id string, fields map[string]any) bool {
 		tasks.Write(ref, fields)
 	}
 	return ok
+}
+
+// CheckField holds a value that a client writes to the contract of the task's
+// document. The error is for the client: it names the field, not the value.
+func (c *Call) CheckField(name string, value any) error {
+	return c.spec.CheckField(name, value, true)
 }
 
 // End ends a task in a phase now. It answers false where there is no such task
@@ -87,8 +106,16 @@ func (c *Call) TokenNamed(value string) (*Token, error) {
 	return c.handler.Tenants.Token(value, c.vendor.Name)
 }
 
-// Revoke ends a token at once.
-func (c *Call) Revoke(k *Token) { c.handler.Tenants.Revoke(k) }
+// Revoke ends a token at once. It answers false where another call did so first.
+func (c *Call) Revoke(k *Token) bool { return c.handler.Tenants.Revoke(k) }
+
+// Alone runs an operation while no other of the tenant's is run so: for writes
+// that look before they act.
+func (c *Call) Alone(op Operation) (Reply, error) {
+	c.Tenant.Alone.Lock()
+	defer c.Tenant.Alone.Unlock()
+	return op(c)
+}
 
 // TokenLuck is luck for a token's value: no two tokens of a tenant, and of two
 // tenants with different names, have the same.
@@ -103,3 +130,12 @@ func (c *Call) RealNow() time.Time { return c.began.UTC() }
 // LifeSeconds is a life of the tenant's time in real whole seconds, rounded
 // down, at least 1: what expires_in and the like tell.
 func (c *Call) LifeSeconds(life time.Duration) int { return c.Tenant.Clock.LifeSeconds(life) }
+
+// Note is what the vendor keeps of the tenant under a key beside its tasks, such
+// as what clients have set; nil where there is nothing. It must not be changed.
+func (c *Call) Note(key string) any { return c.Tenant.Notes.Get(c.vendor.Name + "/" + key) }
+
+// ChangeNote puts what change makes of a note in its place, unless change fails.
+func (c *Call) ChangeNote(key string, change func(old any) (any, error)) error {
+	return c.Tenant.Notes.Change(c.vendor.Name+"/"+key, change)
+}

@@ -16,6 +16,11 @@ type IDs struct {
 	Bits    uint                           // 2..64, even
 	Aliases map[string]string              // other ids by which a documented task is asked for
 	From    func(created time.Time) uint64 // with Bits 0: the first number that a task of this creation may have
+
+	// Shown is the id that the answer shows of a task whose written id it does
+	// not show; it can be asked for by both. nil where answers show written ids.
+	// number is the task's place, from 0.
+	Shown func(t *scenarios.Task, number int, created time.Time) string
 }
 
 // permute is a keyed bijection of the numbers of so many bits: four rounds of a

@@ -3,12 +3,14 @@ package tenant
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
+	"github.com/vendorsim/vendorsim/scenarios"
 	"github.com/vendorsim/vendorsim/simulators/internal/clock"
 	"github.com/vendorsim/vendorsim/simulators/internal/traffic"
 )
@@ -120,6 +122,35 @@ func TestAliases(t *testing.T) {
 		if ref, ok := tasks.Find(id); ok {
 			t.Errorf("%q finds %v", id, ref)
 		}
+	}
+}
+
+// A task whose answer shows another id than the written one is found by both,
+// unless that other one is a task's own.
+func TestShownIDs(t *testing.T) {
+	vendors := []Vendor{testVendors[2]}
+	vendors[0].IDs.Shown = func(task *scenarios.Task, number int, created time.Time) string {
+		if n, ok := vendors[0].IDs.Parse(task.ID); ok {
+			return strconv.FormatUint(n, 10)
+		}
+		return strconv.FormatInt(created.UnixMicro()+int64(number), 10)
+	}
+	w := world(t, "name: served\ntasks: [{id: first, created: -1s}, {id: second, created: -1s}, {id: \"5\"}, {id: third}, {count: 4}]")
+	tasks := newTenant("x", NewWorld(w.Scenario, vendors, nil), clock.NewManual(start), traffic.NewBudget(1)).Tasks("num")
+	before := start.Add(-time.Second).UnixMicro()
+	for id, written := range map[string]string{
+		fmt.Sprint(before): "first", fmt.Sprint(before + 1): "second", "5": "5",
+	} {
+		if ref := find(t, tasks, id); tasks.ID(ref) != written {
+			t.Errorf("%s finds %s, want %s", id, tasks.ID(ref), written)
+		}
+	}
+	taken := fmt.Sprint(start.UnixMicro() + 3) // what third shows, and the last of the four has
+	if ref := find(t, tasks, taken); tasks.ID(ref) != taken {
+		t.Errorf("%s finds %s", taken, tasks.ID(ref))
+	}
+	if ref, ok := tasks.Find(fmt.Sprint(before + 2)); ok {
+		t.Errorf("finds %v", ref)
 	}
 }
 

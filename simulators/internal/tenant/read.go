@@ -95,7 +95,11 @@ func (t *Tasks) read(ref Ref, k task.Task, now time.Time, skipping bool) task.Sn
 	if s := k.At(now, &r.history); !known(s) {
 		return s
 	}
+	crossed := r.history.Len()
 	k.Read(now, &r.history)
+	if r.history.Len() > crossed {
+		t.wake(ref)
+	}
 	s := k.At(now, &r.history)
 	r.read, r.seen = true, s.Steps
 	return r.written(s)
@@ -120,6 +124,7 @@ func (t *Tasks) skip(now time.Time, refs []Ref) time.Time {
 	// Another request may have jumped further meanwhile; then there is
 	// something new to show already.
 	_ = t.clock.Skip(next)
+	t.jumped()
 	return t.clock.Now()
 }
 

@@ -170,9 +170,18 @@ func (g *Registry) evict() bool {
 	return true
 }
 
+// Close ends what the tenants do without being asked.
+func (g *Registry) Close() {
+	g.tenants.Range(func(_, v any) bool {
+		v.(*Tenant).silence()
+		return true
+	})
+}
+
 func (g *Registry) forget(t *Tenant, why string) {
 	g.tenants.Delete(t.Name)
 	t.Answers.Drop()
+	t.silence()
 	g.dropTokens(t)
 	g.count--
 	g.logger.Info("tenant ends", "tenant", t.Name, "why", why)

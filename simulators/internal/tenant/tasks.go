@@ -2,8 +2,10 @@ package tenant
 
 import (
 	"iter"
+	"maps"
 	"sort"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vendorsim/vendorsim/scenarios"
@@ -29,9 +31,15 @@ type Tasks struct {
 	clock  *clock.Clock
 	began  time.Time
 	blocks func() []block
+	shown  func() map[string]int // the id that an answer shows -> template
 	made   created
 
 	shards [shardCount]shard
+
+	alarm     atomic.Pointer[alarm] // nil while nobody listens
+	listening sync.Mutex            // held while alarm changes
+	gone      bool                  // the tenant is forgotten; guarded by listening
+	jumped    func()                // called after the clock was moved
 }
 
 // shardCount spreads the records over so many locks; a power of two.
@@ -40,6 +48,13 @@ const shardCount = 32
 type shard struct {
 	mu      sync.Mutex
 	records map[Ref]*record
+}
+
+// all are the records as they are now.
+func (s *shard) all() map[Ref]*record {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.records)
 }
 
 // record is the mutable part of one task.
@@ -54,10 +69,28 @@ type record struct {
 
 func newTasks(set *Set, seed int64, c *clock.Clock) *Tasks {
 	t := &Tasks{set: set, seed: seed, clock: c, began: c.Began()}
+	t.jumped = func() { t.wake() }
 	t.blocks = sync.OnceValue(func() []block {
 		return set.blocks(func(i int) time.Time { return t.created(Ref{template: i}) })
 	})
+	t.shown = sync.OnceValue(t.shownIDs)
 	return t
+}
+
+// shownIDs are the written tasks by the ids that their answers show.
+func (t *Tasks) shownIDs() map[string]int {
+	ids := map[string]int{}
+	for i := range t.set.templates {
+		spec := t.set.templates[i].spec
+		if t.set.ids.Shown == nil || spec.ID == "" {
+			continue
+		}
+		id := t.set.ids.Shown(spec, t.set.templates[i].first, t.created(Ref{template: i}))
+		if _, taken := ids[id]; !taken {
+			ids[id] = i
+		}
+	}
+	return ids
 }
 
 // Find looks a task up by its id.
@@ -80,7 +113,11 @@ func (t *Tasks) findDeclared(id string) (Ref, bool) {
 		return Ref{}, false
 	}
 	if t.set.ids.Bits == 0 {
-		return t.findInOrder(id, n)
+		if ref, ok := t.findInOrder(id, n); ok {
+			return ref, true
+		}
+		i, ok := t.shown()[id]
+		return Ref{template: i}, ok
 	}
 	for _, i := range t.set.minted {
 		index := unpermute(n, t.luck(Ref{template: i}), t.set.ids.Bits)
@@ -114,6 +151,13 @@ func (t *Tasks) All() iter.Seq[Ref] {
 				}
 			}
 		}
+		t.Created()(yield)
+	}
+}
+
+// Created are the tasks that clients have created, in order.
+func (t *Tasks) Created() iter.Seq[Ref] {
+	return func(yield func(Ref) bool) {
 		for i := range t.countCreated() {
 			if !yield(Ref{template: onCreated, index: i}) {
 				return

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,10 +26,14 @@ type Tenant struct {
 	Answers  *traffic.Answers
 	Fixtures *fixtures.Data
 
+	// Notes are what vendors keep beside tasks, by vendor and key.
+	Notes Notes
 	// Issued counts the tokens that the tenant was given: two are never alike.
 	Issued atomic.Int64
 	// Tracked counts the tracking ids that the tenant has had.
 	Tracked atomic.Int64
+	// Alone is held by a call that looks before it acts.
+	Alone sync.Mutex
 
 	tasks  map[string]*Tasks
 	tokens tokens
@@ -47,8 +52,24 @@ func newTenant(name string, w *World, src clock.Source, answers *traffic.Budget)
 	}
 	for vendor, set := range w.sets {
 		t.tasks[vendor] = newTasks(set, t.Seed, t.Clock)
+		t.tasks[vendor].jumped = t.Wake
 	}
 	return t
+}
+
+// Wake is for whoever moves the tenant's clock or changes how it runs: what has
+// come due is told to those who listen. A clock that runs wakes them by itself.
+func (t *Tenant) Wake() {
+	for _, tasks := range t.tasks {
+		tasks.wake()
+	}
+}
+
+// silence ends all listening, for good.
+func (t *Tenant) silence() {
+	for _, tasks := range t.tasks {
+		tasks.silence()
+	}
 }
 
 // Tasks are the tenant's tasks at a vendor that its scenario is for.

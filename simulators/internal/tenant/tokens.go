@@ -72,8 +72,8 @@ func (g *Registry) thin(own *tokens) {
 	own.issued = kept
 }
 
-// Revoke ends a token at once.
-func (g *Registry) Revoke(k *Token) { g.tokens.Delete(k.Value) }
+// Revoke ends a token at once. It answers false where it had ended already.
+func (g *Registry) Revoke(k *Token) bool { return g.tokens.CompareAndDelete(k.Value, k) }
 
 // Token is the token of this value that was issued for a vendor. The error is
 // ErrUnknown or ErrExpired; an expired token comes with it.

@@ -52,7 +52,11 @@ func (t *Tasks) change(ref Ref, f func(*record, task.Task) error) error {
 	r := t.record(ref, true)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return f(r, t.task(ref))
+	if err := f(r, t.task(ref)); err != nil {
+		return err
+	}
+	t.wake(ref)
+	return nil
 }
 
 // written is the snapshot with what clients have written. It is called under
