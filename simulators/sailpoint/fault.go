@@ -2,7 +2,9 @@ package sailpoint
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/vendorsim/vendorsim/simulators/internal/sim"
 )
@@ -24,6 +26,14 @@ type errorText struct {
 // fault words a failure. The evidence for each body stands at its response in
 // the spec.
 func fault(c *sim.Call, f *sim.Fault) sim.Reply {
+	if isLogin(c) {
+		switch f.Kind {
+		case sim.Unauthorized:
+			return oauthError(http.StatusUnauthorized, "invalid_client", "Full authentication is required to access this resource")
+		case sim.Malformed, sim.Invalid, sim.UnknownMethod:
+			return oauthError(http.StatusBadRequest, "invalid_request", "The request cannot be read")
+		}
+	}
 	switch f.Kind {
 	case sim.Unauthorized:
 		return sim.JSON(http.StatusUnauthorized, struct {
@@ -50,13 +60,22 @@ func fault(c *sim.Call, f *sim.Fault) sim.Reply {
 	return badRequest(c, f)
 }
 
+// oauthError is how the log-in refuses, in the words of OAuth.
+func oauthError(status int, code, description string) sim.Reply {
+	return sim.JSON(status, struct {
+		Error       string `json:"error"`
+		Description string `json:"error_description"`
+	}{code, description})
+}
+
 // badRequest is the documented 400, whose cause names what was wrong.
 func badRequest(c *sim.Call, f *sim.Fault) sim.Reply {
 	const general = "The request was syntactically correct but its content is semantically invalid."
 	cause := general
 	switch {
 	case f.Violation != nil:
-		cause = "The " + f.Violation.In + " " + f.Violation.Field + " " + f.Violation.Text + "."
+		cause = strings.Join(slices.DeleteFunc([]string{"The", f.Violation.In, f.Violation.Field, f.Violation.Text + "."},
+			func(word string) bool { return word == "" }), " ")
 	case f.Kind == sim.Malformed:
 		cause = "The request body is not valid JSON."
 	}

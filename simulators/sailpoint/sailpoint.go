@@ -1,5 +1,5 @@
-// Package sailpoint imitates SailPoint Identity Security Cloud's task-status
-// API. It must not know another vendor, YAML, routing or what time it is; its
+// Package sailpoint imitates SailPoint Identity Security Cloud: its log-in, the
+// calls that start aggregations, and the API of their task-status. It must not know another vendor, YAML, routing or what time it is; its
 // paths, schemas and evidence stand in openapi/sailpoint.yaml.
 package sailpoint
 
@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/scenarios"
 	"github.com/vendorsim/vendorsim/simulators/internal/sim"
 )
@@ -20,8 +19,8 @@ func New() *sim.Vendor {
 		Title:      "SailPoint Identity Security Cloud",
 		Hosts:      []string{"*.api.identitynow.com", "*.api.identitynow-demo.com"},
 		Credential: credential,
-		Guards:     []sim.Guard{experimental},
-		Operations: map[string]sim.Operation{"getTaskStatus": getTaskStatus},
+		Guards:     []sim.Guard{accessOnly, experimental},
+		Operations: operations,
 		Fault:      fault,
 		IDs:        ids,
 		Examples:   examples,
@@ -35,30 +34,20 @@ func New() *sim.Vendor {
 	}
 }
 
-// credential reads the bearer token: the tenant's own name.
-func credential(c *sim.Call) (sim.Credential, *sim.Fault) {
-	token, ok := sim.Bearer(c.Header)
-	if !ok || token == "" {
-		return sim.Credential{}, &sim.Fault{Kind: sim.Unauthorized, Missing: true}
-	}
-	c.Token = token
-	return sim.Credential{Name: token}, nil
-}
-
-// experimentalHeader must be "true" where the API is experimental: /v2024,
-// /v2025 and /v2026 as on the documented page, and nowhere in what the vendor
-// serves today.
-const experimentalHeader = "X-SailPoint-Experimental"
-
-func experimental(c *sim.Call) *sim.Fault {
-	if c.Profile == sim.Observed || c.Op == nil || c.Header.Get(experimentalHeader) == "true" {
-		return nil
-	}
-	switch c.Base {
-	case "/v2024", "/v2025", "/v2026":
-		return sim.InvalidField(openapi.InHeader, experimentalHeader, "required", "must be true to use this experimental API")
-	}
-	return nil
+// operations, by the vendor's own names.
+var operations = map[string]sim.Operation{
+	"getToken":                    getToken,
+	"getTaskStatus":               getTaskStatus,
+	"getTaskStatusList":           getTaskStatusList,
+	"getPendingTasks":             getPendingTasks,
+	"getPendingTaskHeaders":       getPendingTaskHeaders,
+	"updateTaskStatus":            func(c *sim.Call) (sim.Reply, error) { return c.Alone(updateTaskStatus) },
+	"getAccountAggregationStatus": getAccountAggregationStatus,
+	"importAccounts":              importAccounts,
+	"importUncorrelatedAccounts":  importUncorrelatedAccounts,
+	"importEntitlements":          importEntitlements,
+	"importEntitlementsBySource":  importEntitlementsBySource,
+	"submitReloadAccount":         submitReloadAccount,
 }
 
 // limits: 100 requests a token in 10 s, then 429 with Retry-After.
@@ -90,7 +79,7 @@ var examples = []scenarios.Task{{
 		"uniqueName":  "Big Task",
 		"description": "A Really Big Task",
 		"parentName":  "Parent Task",
-		"target":      target{ID: "c6dc37bf508149b28ce5b7d90ca4bbf9", Type: "APPLICATION", Name: "Active Directory [source]"},
+		"target":      targetOf(documentedSource),
 		"returns":     []returned{{Name: "label", AttributeName: "identityCount"}},
 		"attributes":  map[string]any{"identityCount": 0},
 	},

@@ -1,8 +1,8 @@
 package sailpoint
 
 import (
+	"cmp"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/vendorsim/vendorsim/fixtures"
@@ -15,40 +15,62 @@ import (
 const retention = 90 * 24 * time.Hour
 
 func getTaskStatus(c *sim.Call) (sim.Reply, error) {
-	id := c.Path["id"]
-	// Looked at first: what is refused must not count as a read.
-	if e, ok := c.Look(id); !ok || !c.Now().Before(e.Created.Add(retention)) {
-		return sim.Reply{}, &sim.Fault{Kind: sim.UnknownTask}
+	e, err := known(c)
+	if err != nil {
+		return sim.Reply{}, err
 	}
-	e, ok := c.Read(id)
+	e, ok := c.Read(e.ID)
 	if !ok {
 		return sim.Reply{}, &sim.Fault{Kind: sim.UnknownTask}
 	}
 	c.Until(e.Created.Add(retention))
-	return sim.JSON(http.StatusOK, c.Document(status(c, e), e)), nil
+	return sim.JSON(http.StatusOK, document(c, e)), nil
 }
+
+// known looks at the task whose id stands in the path. It counts no read: what
+// is refused must not.
+func known(c *sim.Call) (sim.Entry, error) {
+	e, ok := c.Look(c.Path["id"])
+	if !ok || !visible(c, e) {
+		return sim.Entry{}, &sim.Fault{Kind: sim.UnknownTask}
+	}
+	return e, nil
+}
+
+// visible tells whether task-status knows a task: not one that is too old, and
+// not the job of a reload, whose id is none of task-status's unless the option
+// says so. https://developer.sailpoint.com/discuss/t/139828
+func visible(c *sim.Call, e sim.Entry) bool {
+	if w, ok := e.Data.(work); ok && w.does == accountReload && c.Options.String("reload_task") != "shown" {
+		return false
+	}
+	return c.Now().Before(e.Created.Add(retention))
+}
+
+// document is a task as it is answered.
+func document(c *sim.Call, e sim.Entry) any { return c.Document(status(c, e), e) }
 
 // taskStatus is the resource, in the key order of the documented example. All
 // keys but target and taskDefinitionSummary are required, so none is left out.
 type taskStatus struct {
-	ID                    string         `json:"id"`
-	Type                  string         `json:"type"`
-	UniqueName            string         `json:"uniqueName"`
-	Description           string         `json:"description"`
-	ParentName            *string        `json:"parentName"`
-	Launcher              string         `json:"launcher"`
-	Target                target         `json:"target"`
-	Created               string         `json:"created"`
-	Modified              *string        `json:"modified"`
-	Launched              *string        `json:"launched"`
-	Completed             *string        `json:"completed"`
-	CompletionStatus      *string        `json:"completionStatus"`
-	Messages              []message      `json:"messages"`
-	Returns               []returned     `json:"returns"`
-	Attributes            attributes     `json:"attributes"`
-	Progress              *string        `json:"progress"`
-	PercentComplete       int            `json:"percentComplete"`
-	TaskDefinitionSummary taskDefinition `json:"taskDefinitionSummary"`
+	ID                    string          `json:"id"`
+	Type                  string          `json:"type"`
+	UniqueName            string          `json:"uniqueName"`
+	Description           string          `json:"description"`
+	ParentName            *string         `json:"parentName"`
+	Launcher              string          `json:"launcher"`
+	Target                *target         `json:"target"`
+	Created               string          `json:"created"`
+	Modified              *string         `json:"modified"`
+	Launched              *string         `json:"launched"`
+	Completed             *string         `json:"completed"`
+	CompletionStatus      *string         `json:"completionStatus"`
+	Messages              []message       `json:"messages"`
+	Returns               []returned      `json:"returns"`
+	Attributes            attributes      `json:"attributes"`
+	Progress              *string         `json:"progress"`
+	PercentComplete       int             `json:"percentComplete"`
+	TaskDefinitionSummary *taskDefinition `json:"taskDefinitionSummary,omitempty"`
 }
 
 type target struct {
@@ -74,9 +96,12 @@ type returned struct {
 	AttributeName string `json:"attributeName"`
 }
 
+// attributes are those of the work: each kind has its own.
 type attributes struct {
-	AppID                string `json:"appId"`
-	OptimizedAggregation string `json:"optimizedAggregation"`
+	AppID                string    `json:"appId,omitempty"`
+	OptimizedAggregation string    `json:"optimizedAggregation,omitempty"`
+	QpocJobID            string    `json:"qpocJobId,omitempty"`
+	TaskStartDelay       *struct{} `json:"taskStartDelay,omitempty"`
 }
 
 type taskDefinition struct {
@@ -88,46 +113,46 @@ type taskDefinition struct {
 	Arguments   struct{} `json:"arguments"`
 }
 
-const aggregation = "Cloud Account Aggregation"
-
-// sources is how many sources the tenant has; each task aggregates one.
-const sources = 20
-
-// sourceOf is the source that a task aggregates.
-func sourceOf(c *sim.Call, e sim.Entry) fixtures.Source {
-	i := e.Number % sources
-	s := c.Fixtures().Source(i)
-	if s.ID == "" {
-		s.ID = sim.Hex(c.SeedLuck("source "+strconv.Itoa(i)), 32)
-	}
-	return s
-}
-
 // status renders a task.
 func status(c *sim.Call, e sim.Entry) taskStatus {
-	source := sourceOf(c, e)
-	name := e.Spec.Name
-	if name == "" {
-		name = aggregation
-	}
-	return taskStatus{
-		ID: e.ID, Type: "QUARTZ", UniqueName: name, Description: "Aggregate from the specified application", Launcher: "sweep",
-		Target:  target{ID: source.ID, Type: "APPLICATION", Name: source.Name + " [source]"},
+	w := workOf(c, e)
+	t := taskStatus{
+		ID: e.ID, Type: w.does.kind, UniqueName: cmp.Or(e.Spec.Name, w.does.name), Description: w.does.task, Launcher: w.launcher,
 		Created: date(e.Created), Modified: dateOrNull(e.Changed), Launched: dateOrNull(e.Started), Completed: dateOrNull(e.Ended),
 		CompletionStatus: completion[e.Phase],
 		Messages:         messages(e),
-		Returns: []returned{
-			{"TASK_OUT_ACCOUNT_AGGREGATION_APPLICATIONS", "applications"},
-			{"TASK_OUT_ACCOUNT_AGGREGATION_TOTAL", "total"},
-		},
-		Attributes:      attributes{AppID: source.ID, OptimizedAggregation: "enabled"},
-		Progress:        progress(e),
-		PercentComplete: e.Snapshot.Progress,
-		TaskDefinitionSummary: taskDefinition{
-			ID: sim.Hex(c.SeedLuck(aggregation), 32), UniqueName: aggregation, Description: "Aggregates from the specified application.",
-			ParentName: aggregation, Executor: "sailpoint.task.ServiceTaskExecutor",
-		},
+		Returns:          w.does.returns,
+		Attributes:       w.attributes(e),
+		Progress:         progress(e),
+		PercentComplete:  e.Snapshot.Progress,
 	}
+	if w.does == accountReload {
+		return t
+	}
+	target := targetOf(w.source)
+	t.Target = &target
+	t.TaskDefinitionSummary = &taskDefinition{
+		ID: sim.Hex(c.SeedLuck(w.does.name), 32), UniqueName: w.does.name, Description: w.does.description,
+		ParentName: w.does.name, Executor: "sailpoint.task.ServiceTaskExecutor",
+	}
+	return t
+}
+
+func targetOf(s fixtures.Source) target {
+	return target{ID: s.ID, Type: "APPLICATION", Name: s.Name + " [source]"}
+}
+
+func (w work) attributes(e sim.Entry) attributes {
+	switch w.does {
+	case accountAggregation:
+		if w.optimized {
+			return attributes{AppID: w.source.ID, OptimizedAggregation: "enabled"}
+		}
+		return attributes{AppID: w.source.ID, OptimizedAggregation: "disabled"}
+	case uncorrelatedAccounts:
+		return attributes{QpocJobID: sim.UUID(e.Luck, "qpoc job"), TaskStartDelay: &struct{}{}}
+	}
+	return attributes{AppID: w.source.ID}
 }
 
 // completion is completionStatus: null while the task is under way.
