@@ -1,11 +1,12 @@
-// Package cisco imitates the task statuses of Cisco's Firewall Management
-// Center: the cloud-delivered one (cdFMC) behind Security Cloud Control (SCC),
-// and the one on a customer's own machine. It must not know another vendor,
-// YAML, routing or what time it is; its paths, schemas and evidence stand in
+// Package cisco imitates the tasks of Cisco's Firewall Management Center: of the
+// cloud-delivered one (cdFMC) behind Security Cloud Control (SCC), and of the
+// one on a customer's own machine. It must not know another vendor, YAML,
+// routing or what time it is; its paths, schemas and evidence stand in
 // openapi/cisco.yaml.
 package cisco
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -28,38 +29,76 @@ func New() *sim.Vendor {
 			"*.cdo.cisco.com", // edge.us.cdo.cisco.com, and each tenant's own host below app.us.cdo.cisco.com
 		},
 		Credential: credential,
-		Operations: map[string]sim.Operation{"getTaskStatus": getTaskStatus},
+		Guards:     []sim.Guard{accessOnly},
+		Operations: operations(),
 		Fault:      fault,
 		IDs:        ids,
 		Examples:   []scenarios.Task{{ID: "133143986189", Set: map[string]any{fieldTaskType: deviceDeployment}}},
 		Limits:     limits,
-		Login: func(h http.Header, _, tenant string) {
-			h.Set("Authorization", "Bearer "+tenant)
+		// At the root, where an FMC logs users in itself, both that and its token.
+		Login: func(h http.Header, base, tenant string) {
+			if base != "" {
+				h.Set("Authorization", "Bearer "+tenant)
+				return
+			}
+			sim.SetBasic(h, tenant, "secret")
+			h.Set(accessTokenHeader, tenant)
 		},
 		// The Terraform provider reads them; go-fmc, which it is made of, reads
-		// none. It adds /v1/cdfmc only to Cisco's own host names. FMC_USERNAME and
-		// FMC_PASSWORD would be for an FMC at the root: it takes one or the other.
+		// none. It takes a user or FMC_TOKEN, not both. The same address serves
+		// either: at the root, the tenant's name is a bearer token too.
 		Env: func(base, tenant string) []sim.Variable {
-			return []sim.Variable{{Name: "FMC_URL", Value: base + "/v1/cdfmc"}, {Name: "FMC_TOKEN", Value: tenant}}
+			return []sim.Variable{
+				{Name: "FMC_URL", Value: base}, {Name: "FMC_USERNAME", Value: tenant}, {Name: "FMC_PASSWORD", Value: "secret"},
+			}
 		},
 	}
 }
 
-// accessTokenHeader carries the token that an FMC gives out itself.
-const accessTokenHeader = "X-auth-access-token"
+// operations are what is served, by the vendor's own names.
+func operations() map[string]sim.Operation {
+	all := map[string]sim.Operation{
+		opGenerate: generate, opRefresh: refresh, "revokeaccess": revoke,
+		"getAllServerVersion": listVersions, "getAllDomain": listDomains, "getApiDescription": describe,
+		"getTaskStatus": getTaskStatus, "getAllTaskStatus": listTasks,
+		"getDeployableDevice": listDeployable, "getAllJobHistory": listJobs, "getJobHistory": getJob,
+		"getAllDevice": listDevices, "getDevice": getDevice,
+	}
+	starts := map[string]sim.Operation{
+		"createDeploymentRequest": deploy, "createRollbackRequest": rollBack, "createPendingChangesRequest": compare,
+		"createDevice": register, "createDeviceExport": export, "createDeviceImport": importInto,
+		"createDeviceCopyConfigRequest": copyConfig, "createDeviceBackup": backUp, "createUpgrade": upgrade,
+	}
+	for name, start := range starts { // so two that come together see each other's task
+		all[name] = func(c *sim.Call) (sim.Reply, error) { return c.Alone(start) }
+	}
+	for name, op := range all {
+		all[name] = inDomain(op)
+	}
+	return all
+}
 
-// credential reads the token: the tenant's own name. Where a client sends both
-// headers, the FMC's own counts.
-func credential(c *sim.Call) (sim.Credential, *sim.Fault) {
-	token, ok := c.Header.Get(accessTokenHeader), true
-	if token == "" {
-		token, ok = sim.Bearer(c.Header)
+// globalDomain is the UUID of the global domain, the same on every FMC.
+const globalDomain = "e276abec-e0f2-11e3-8169-6d9ed49b625f"
+
+// inDomain is the operation for the one domain that there is.
+func inDomain(op sim.Operation) sim.Operation {
+	return func(c *sim.Call) (sim.Reply, error) {
+		switch domain(c) {
+		case globalDomain, "global", "default":
+			return op(c)
+		}
+		return sim.Reply{}, &sim.Fault{Kind: sim.NotFound}
 	}
-	if !ok || token == "" {
-		return sim.Credential{}, &sim.Fault{Kind: sim.Unauthorized, Missing: true}
-	}
-	c.Token = token
-	return sim.Credential{Name: token}, nil
+}
+
+// domain is the domain as the path names it; calls of the platform name none.
+func domain(c *sim.Call) string { return cmp.Or(c.Path["domainUUID"], globalDomain) }
+
+// address is the full address of a resource of the domain, at the door at which
+// the request came in.
+func address(c *sim.Call, resource string) string {
+	return c.BaseURL + c.Base + "/api/fmc_config/v1/domain/" + domain(c) + resource
 }
 
 // limits: 120 requests a minute from one address, 300 from 7.4.1 on.

@@ -1,6 +1,7 @@
 package cisco
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -42,7 +43,7 @@ func fault(c *sim.Call, f *sim.Fault) sim.Reply {
 	case sim.TooLarge:
 		return refuse(http.StatusUnprocessableEntity, "The payload is too large.")
 	case sim.RateLimited:
-		return refuse(http.StatusTooManyRequests, "Too many requests.")
+		return refuse(http.StatusTooManyRequests, cmp.Or(f.Detail, "Too many requests."))
 	case sim.Unavailable:
 		return refuse(http.StatusGatewayTimeout, "Request Timed Out. Retry after sometime.")
 	case sim.Internal:
@@ -79,10 +80,14 @@ type gatewayError struct {
 	RequestID string `json:"requestId"`
 }
 
-// unauthorized depends on who looks at the token: without one, the gateway
+// unauthorized depends on what was tried, and on who looks at the token: without one, the gateway
 // before the cloud-delivered FMC refuses; else the FMC does.
 func unauthorized(c *sim.Call, f *sim.Fault) sim.Reply {
 	switch {
+	case c.Op != nil && c.Op.Name == opGenerate:
+		return refuse(http.StatusUnauthorized, "User authentication failed")
+	case f.Detail != "":
+		return refuse(http.StatusUnauthorized, f.Detail)
 	case !f.Missing && c.Header.Get(accessTokenHeader) == "":
 		return refuse(http.StatusUnauthorized, "SCC token is invalid")
 	case f.Missing:

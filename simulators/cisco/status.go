@@ -10,9 +10,6 @@ import (
 	"github.com/vendorsim/vendorsim/simulators/internal/sim"
 )
 
-// globalDomain is the UUID of the global domain, the same on every FMC.
-const globalDomain = "e276abec-e0f2-11e3-8169-6d9ed49b625f"
-
 // detailed is the one query parameter of a task status.
 const detailed = "showDetailedDeviceStatus"
 
@@ -20,11 +17,6 @@ const detailed = "showDetailedDeviceStatus"
 const ruleUnknown = "unknown"
 
 func getTaskStatus(c *sim.Call) (sim.Reply, error) {
-	switch c.Path["domainUUID"] {
-	case globalDomain, "global", "default":
-	default:
-		return sim.Reply{}, &sim.Fault{Kind: sim.NotFound}
-	}
 	for _, name := range slices.Sorted(maps.Keys(c.Query)) {
 		if name != detailed {
 			return sim.Reply{}, sim.InvalidField(openapi.InQuery, name, ruleUnknown, "is no parameter of this operation")
@@ -49,7 +41,7 @@ type taskStatus struct {
 	ShowDetailed string    `json:"showDetailedDeviceStatus,omitempty"` // only where a scenario sets it
 	Status       string    `json:"status"`
 	SubTasks     []subTask `json:"subTasks,omitempty"`
-	TaskType     string    `json:"taskType"`
+	TaskType     string    `json:"taskType,omitempty"`
 	Type         string    `json:"type"`
 }
 
@@ -92,14 +84,25 @@ func without(set map[string]any, name string) map[string]any {
 	return rest
 }
 
+// typeOf is the type of a task, as it was written.
+func typeOf(e sim.Entry, w *work) string {
+	if w != nil {
+		return sim.SetString(e, fieldTaskType, w.taskType)
+	}
+	return sim.SetString(e, fieldTaskType, deviceDeployment)
+}
+
+func taskAddress(c *sim.Call, id string) string { return address(c, "/job/taskstatuses/"+id) }
+
 // status renders a task.
 func status(c *sim.Call, e sim.Entry) taskStatus {
-	written := sim.SetString(e, fieldTaskType, deviceDeployment)
+	w, _ := e.Data.(*work)
+	written := typeOf(e, w)
 	taskType := pageType(written)
 	t := taskStatus{
 		Description: title(taskType) + " task",
 		ID:          e.ID,
-		Links:       links{c.BaseURL + c.Base + "/api/fmc_config/v1/domain/" + c.Path["domainUUID"] + "/job/taskstatuses/" + e.ID},
+		Links:       links{taskAddress(c, e.ID)},
 		Message:     message(e, taskType),
 		Name:        sim.SetString(e, "name", e.Spec.Name),
 		Status:      wordsOf(taskType).of(e.Phase),
@@ -111,6 +114,9 @@ func status(c *sim.Call, e sim.Entry) taskStatus {
 	t.Metadata, _ = sim.Set(e, "metadata")
 	if c.Profile == sim.Observed {
 		t.TaskType = written
+	}
+	if taskType == deviceUpgrade {
+		t.TaskType = "" // none of the vendor's types is an upgrade
 	}
 	asked, _ := strconv.ParseBool(c.Query.Get(detailed)) // the contract has refused what is neither
 	direction := transfers[taskType]
@@ -128,10 +134,6 @@ func status(c *sim.Call, e sim.Entry) taskStatus {
 	return t
 }
 
-// fleet is how many firewalls the FMC manages: the devices of the fixtures from
-// the first on.
-const fleet = 200
-
 // subTasks are the devices of a task: one a part of it, or one for the whole.
 func subTasks(c *sim.Call, e sim.Entry, taskType string, w words) []subTask {
 	parts := e.Subtasks
@@ -142,7 +144,7 @@ func subTasks(c *sim.Call, e sim.Entry, taskType string, w words) []subTask {
 	for i, part := range parts {
 		of := e
 		of.Snapshot = part
-		out[i] = subTask{message(of, taskType), w.of(part.Phase), device(c, (e.Number+i)%fleet)}
+		out[i] = subTask{message(of, taskType), w.of(part.Phase), targetOf(c, e, i)}
 		if transfers[taskType] != "" {
 			out[i].Target.Name = "" // the example of a transfer names no device
 		}
@@ -150,11 +152,11 @@ func subTasks(c *sim.Call, e sim.Entry, taskType string, w words) []subTask {
 	return out
 }
 
-// device is one firewall of the fleet.
-func device(c *sim.Call, i int) target {
-	d := c.Fixtures().Device(i)
-	if d.ID == "" {
-		d.ID = sim.UUID(c.SeedLuck("device" + strconv.Itoa(i)))
+// targetOf is the device of a part: the one that the client named, or one of
+// the fleet for a task that the scenario declares.
+func targetOf(c *sim.Call, e sim.Entry, part int) target {
+	if w, ok := e.Data.(*work); ok && part < len(w.devices) {
+		return w.devices[part]
 	}
-	return target{ID: d.ID, Name: d.Name, Type: "Device"}
+	return fleetDevice(c, (e.Number+part)%fleetSize(c)).target()
 }

@@ -16,6 +16,12 @@ const (
 	deviceRegistration = "DEVICE_REGISTRATION"
 	deviceExport       = "DEVICE_EXPORT"
 	deviceImport       = "DEVICE_IMPORT"
+	deviceBackup       = "DEVICE_BACKUP"
+	copyConfigRequest  = "COPY_CONFIG_REQUEST"
+	pendingChanges     = "PENDING_CHANGES_REQUEST"
+	unregistration     = "DEVICE_UNREGISTRATION"
+
+	deviceUpgrade = "DEVICE_UPGRADE" // ours: the list has no type for it
 )
 
 // transfers are the task types of DeviceImportExportTaskStatus, with the word
@@ -64,9 +70,9 @@ func wordsOf(taskType string) words {
 	switch taskType {
 	case deviceDeployment, deviceRollback:
 		return deploying
-	case "DEVICE_UNREGISTRATION", "PENDING_CHANGES_REQUEST", "DEVICE_BACKUP":
+	case unregistration, pendingChanges, deviceBackup:
 		return titled
-	case deviceExport, deviceImport:
+	case deviceExport, deviceImport, deviceUpgrade:
 		return transfer
 	case "NGFWHA_OPERATIONS":
 		return pairing
