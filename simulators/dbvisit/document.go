@@ -52,7 +52,9 @@ func document(c *sim.Call, e sim.Entry) any {
 		Title:           e.Spec.Name,
 		Updated:         date(e.Stepped), // the last change that shows: there is no progress here
 	}
-	if t.ConfigurationID > 0 {
+	if d, ok := configurationOfID(c, t.ConfigurationID); ok {
+		t.ConfigurationName = d.Name
+	} else if t.ConfigurationID > 0 { // one further up
 		t.ConfigurationName = c.Fixtures().Configuration(int(t.ConfigurationID - 1)).Name
 	}
 	if t.Title == "" {
@@ -114,10 +116,26 @@ func state(e sim.Entry) string {
 	return states[e.Phase]
 }
 
-// messages are the task's log. Its error is one of them, in its place by time: a
-// task has no other place for it.
+// messages are the task's log in version 12.
 func messages(e sim.Entry) []message {
-	out := make([]message, 0, len(e.Snapshot.Messages)+1)
+	lines := log(e)
+	out := make([]message, 0, len(lines))
+	for _, m := range lines {
+		out = append(out, message{m.Text, date(m.At)})
+	}
+	return out
+}
+
+// line is one line of a task's log.
+type line struct {
+	Text string
+	At   time.Time
+}
+
+// log is the task's log. Its error is one of the lines, in its place by time: a
+// task has no other place for it.
+func log(e sim.Entry) []line {
+	out := make([]line, 0, len(e.Snapshot.Messages)+1)
 	trouble, failed := firstError(e)
 	before := 0
 	for _, m := range e.Snapshot.Messages {
@@ -127,12 +145,12 @@ func messages(e sim.Entry) []message {
 		if !m.At.After(failed) {
 			before++
 		}
-		out = append(out, message{m.Text, date(m.At)})
+		out = append(out, line{m.Text, m.At})
 	}
 	if trouble == "" {
 		return out
 	}
-	return slices.Insert(out, before, message{trouble, date(failed)})
+	return slices.Insert(out, before, line{trouble, failed})
 }
 
 // firstError is the error of a task and when it appeared; of a task with parts

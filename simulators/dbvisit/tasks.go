@@ -11,10 +11,6 @@ import (
 	"github.com/vendorsim/vendorsim/simulators/internal/sim"
 )
 
-// configurations is how many configurations the customer has; the ids are 1 to
-// this number. One further up exists where a scenario's task belongs to it.
-const configurations = 3
-
 // success is the envelope of an answer. The page declares an error in it too,
 // but only as a part of the schema.
 type success struct {
@@ -43,12 +39,13 @@ type listing struct {
 // taskList answers the tasks of one configuration or of all, the newest first.
 func taskList(c *sim.Call) (sim.Reply, error) {
 	p := params(c)
-	wanted, given, fault := integer(p, "configuration_id")
+	wanted, given, fault := integer(p, "configuration_id", "params.")
 	if fault != nil {
 		return sim.Reply{}, fault
 	}
 	showHidden, _ := p["show_"+c.Options.String("dismissed_name")].(bool)
-	known := !given || wanted <= configurations
+	_, known := configurationOfID(c, wanted)
+	known = known || !given || wanted == 0
 	listed := func(e sim.Entry) bool {
 		if given && configurationOf(e) != wanted {
 			return false
@@ -58,7 +55,7 @@ func taskList(c *sim.Call) (sim.Reply, error) {
 	}
 	entries := c.ReadAll(listed)
 	if !known { // then no task was read either
-		return sim.Reply{}, &sim.Fault{Kind: sim.Invalid, Detail: "configuration not found"}
+		return sim.Reply{}, &sim.Fault{Kind: sim.Invalid, Detail: noConfiguration}
 	}
 	// A read can lead a task into a state in which it is hidden.
 	entries = slices.DeleteFunc(entries, func(e sim.Entry) bool { return !listed(e) })
@@ -80,7 +77,7 @@ func newestFirst(a, b sim.Entry) int {
 
 // taskShow answers one task, hidden or not.
 func taskShow(c *sim.Call) (sim.Reply, error) {
-	id, _, fault := integer(params(c), "task_id")
+	id, _, fault := integer(params(c), "task_id", "params.")
 	if fault != nil {
 		return sim.Reply{}, fault
 	}
@@ -101,14 +98,15 @@ func params(c *sim.Call) map[string]any {
 // integer is an integer parameter, and whether it was given at all; null is as
 // good as nothing. The contract has seen that it is a whole number, but not
 // that it is written as one and fits 64 bits, which Go's decoder asks for.
-func integer(params map[string]any, name string) (n int64, given bool, fault *sim.Fault) {
-	written, given := params[name].(json.Number)
+// The object stands in the body at a path that ends in a dot.
+func integer(object map[string]any, name, path string) (n int64, given bool, fault *sim.Fault) {
+	written, given := object[name].(json.Number)
 	if !given {
 		return 0, false, nil
 	}
 	n, err := written.Int64()
 	if err != nil {
-		return 0, true, sim.InvalidField(openapi.InBody, "params."+name, "type", "value must be an integer of 64 bits")
+		return 0, true, sim.InvalidField(openapi.InBody, path+name, "type", "value must be an integer of 64 bits")
 	}
 	return n, true, nil
 }
