@@ -1,15 +1,15 @@
-// Package checkpoint imitates the task call of Check Point Harmony Email &
-// Collaboration (HEC) at both of its doors: the Infinity gateway and the legacy
-// Avanan Smart API. It must not know another vendor, YAML, routing or what time
-// it is; its paths, schemas and evidence stand in openapi/checkpoint.yaml.
+// Package checkpoint imitates Check Point Harmony Email & Collaboration (HEC) at
+// both of its doors, the Infinity gateway and the legacy Avanan Smart API: the
+// log-ins, actions on e-mails and their tasks, and the searches that find what
+// to act upon. It must not know another vendor, YAML, routing or what time it
+// is; its paths, schemas and evidence stand in openapi/checkpoint.yaml.
 package checkpoint
 
 import (
-	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
+	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/scenarios"
 	"github.com/vendorsim/vendorsim/simulators/internal/sim"
 )
@@ -21,23 +21,31 @@ func New() *sim.Vendor {
 		Title:      "Check Point Harmony Email & Collaboration",
 		Hosts:      hosts,
 		Credential: credential,
-		Operations: map[string]sim.Operation{"getTask": getTask},
-		Fault:      fault,
-		IDs:        ids,
-		Examples:   examples,
-		Login: func(h http.Header, base, tenant string) {
-			h.Set("Authorization", "Bearer "+tenant)
-			if base == "" { // the legacy door, or none
-				h.Set(legacyToken, tenant)
-			}
+		Operations: map[string]sim.Operation{
+			"authExternal":     authExternal,
+			"authExternalUser": authExternal,
+			"authExternalV2":   authExternal,
+			"auth":             authLegacy,
+			"getScopes":        getScopes,
+			"actionEntity":     actionEntity,
+			"actionEvent":      actionEvent,
+			"getTask":          getTask,
+			"eventQuery":       eventQuery,
+			"getEvent":         getEvent,
+			"searchQuery":      searchQuery,
+			"getEntity":        getEntity,
 		},
+		Fault:    fault,
+		IDs:      ids,
+		Examples: examples,
+		Login:    login,
 		// No public client of this API shares a name with another one; these are
 		// the fields of its login, clientId and accessKey.
 		Env: func(base, tenant string) []sim.Variable {
 			return []sim.Variable{
 				{Name: "CHECKPOINT_BASE_URL", Value: base},
 				{Name: "CHECKPOINT_CLIENT_ID", Value: tenant},
-				{Name: "CHECKPOINT_ACCESS_KEY", Value: "secret"},
+				{Name: "CHECKPOINT_ACCESS_KEY", Value: secret},
 			}
 		},
 	}
@@ -64,35 +72,6 @@ var hosts = []string{
 	"smart-api-qa-1-us.avanan.net",
 }
 
-const (
-	requestID   = "x-av-req-id"
-	legacyToken = "x-av-token"
-	legacyDate  = "x-av-date"
-)
-
-// legacy tells whether a request came to the legacy door.
-func legacy(c *sim.Call) bool {
-	return c.RequestPath() == "/v1.0" || strings.HasPrefix(c.RequestPath(), "/v1.0/")
-}
-
-// credential reads the tenant's name: the bearer token at the Infinity door,
-// x-av-token at the legacy one. The legacy door reads x-av-date before anything
-// else, and one that ends in Z breaks it even for a made-up client.
-func credential(c *sim.Call) (sim.Credential, *sim.Fault) {
-	if legacy(c) {
-		if strings.HasSuffix(c.Header.Get(legacyDate), "Z") {
-			return sim.Credential{}, &sim.Fault{Kind: sim.Internal, Note: legacyDate + " ends in Z"}
-		}
-		c.Token = c.Header.Get(legacyToken)
-	} else {
-		c.Token, _ = sim.Bearer(c.Header)
-	}
-	if c.Token == "" {
-		return sim.Credential{}, &sim.Fault{Kind: sim.Unauthorized, Missing: true}
-	}
-	return sim.Credential{Name: c.Token}, nil
-}
-
 // ids are the microseconds of the creation; a number that is taken makes way
 // to the next one.
 var ids = sim.IDs{
@@ -100,6 +79,23 @@ var ids = sim.IDs{
 	Format:  func(n uint64, _ time.Time, _ *scenarios.Task) string { return strconv.FormatUint(n, 10) },
 	Parse:   parseID,
 	Aliases: map[string]string{"4b8312c5b04d4a6d884662237fa2e25d": "1628077538799978"},
+	Shown: func(t *scenarios.Task, place int, created time.Time) string {
+		set, _ := openapi.Number(t.Set["id"])
+		return strconv.FormatUint(shownNumber(uint64(set), t.ID, place, created), 10)
+	},
+}
+
+// shownNumber is the id that a task's answer shows: the one that is set, else
+// the one it has. A task whose id is no number gets one just before its
+// creation, where minted ids do not begin.
+func shownNumber(set uint64, id string, place int, created time.Time) uint64 {
+	if set > 0 {
+		return set
+	}
+	if n, ok := parseID(id); ok {
+		return n
+	}
+	return micros(created.Add(-time.Duration(1+place) * time.Microsecond))
 }
 
 // micros is an instant in microseconds since 1970; an earlier one counts as the

@@ -1,6 +1,7 @@
 package checkpoint
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -9,7 +10,7 @@ import (
 	"github.com/vendorsim/vendorsim/simulators/internal/sim"
 )
 
-// reply is the shape of every answer but 401.
+// reply is the shape of every answer but 401 and those of the log-ins.
 type reply struct {
 	Envelope envelope `json:"responseEnvelope"`
 	Data     any      `json:"responseData"`
@@ -26,19 +27,33 @@ type envelope struct {
 
 // success is the envelope of an answer that is no failure: that of the page's
 // sample, or that of recorded answers.
-func success(c *sim.Call, records int) envelope {
-	id := c.Header.Get(requestID)
+func success(c *sim.Call, records int, scroll string) envelope {
+	e := envelope{RequestID: c.Header.Get(requestID), AdditionalText: new(string), RecordsNumber: records, ScrollID: scroll}
 	if c.Profile == sim.Observed {
-		return envelope{RequestID: id, ResponseCode: http.StatusOK, RecordsNumber: records}
+		e.ResponseCode = http.StatusOK
+	} else {
+		e.ResponseText = "success"
 	}
-	return envelope{
-		RequestID: id, ResponseText: "success", AdditionalText: new(string), RecordsNumber: records, ScrollID: "9898989898",
+	return e
+}
+
+// taskSuccess is the envelope of a task, which differs: the page's sample has a
+// scrollId, and the recorded one has no additionalText.
+func taskSuccess(c *sim.Call, records int) envelope {
+	if c.Profile == sim.Observed {
+		e := success(c, records, "")
+		e.AdditionalText = nil
+		return e
 	}
+	return success(c, records, "9898989898")
 }
 
 // fault words a failure. The evidence for each body stands at its response in
 // the spec.
 func fault(c *sim.Call, f *sim.Fault) sim.Reply {
+	if isLogin(c) && !legacy(c) {
+		return portalFault(c, f)
+	}
 	switch f.Kind {
 	case sim.Unauthorized:
 		return unauthorized(c)
@@ -57,11 +72,43 @@ func fault(c *sim.Call, f *sim.Fault) sim.Reply {
 	case sim.Unavailable:
 		return failure(c, http.StatusServiceUnavailable, "Service Unavailable").With("Retry-After", strconv.Itoa(f.RetryAfter))
 	case sim.Internal:
-		return failure(c, http.StatusInternalServerError, "internal_error[Exception]")
+		return failure(c, http.StatusInternalServerError, "internal_error["+cmp.Or(f.Detail, "Exception")+"]")
 	case sim.Malformed:
 		return failure(c, http.StatusUnprocessableEntity, "JSON decode error")
 	}
 	return invalid(c, f.Violation)
+}
+
+// portalFault words a failure of the Infinity portal's log-in, which has nothing
+// of the API's envelope.
+func portalFault(c *sim.Call, f *sim.Fault) sim.Reply {
+	status := http.StatusBadRequest
+	switch f.Kind {
+	case sim.Unauthorized:
+		return unauthorized(c)
+	case sim.Forbidden:
+		status = http.StatusForbidden
+	case sim.NotFound, sim.UnknownMethod, sim.UnknownTask:
+		status = http.StatusNotFound
+	case sim.MethodNotAllowed:
+		status = http.StatusMethodNotAllowed
+	case sim.TooLarge:
+		status = http.StatusRequestEntityTooLarge
+	case sim.RateLimited:
+		status = http.StatusTooManyRequests
+	case sim.Internal:
+		status = http.StatusInternalServerError
+	case sim.Unavailable:
+		status = http.StatusServiceUnavailable
+	}
+	r := sim.JSON(status, struct {
+		Success bool   `json:"success"`
+		Message string `json:"message"`
+	}{false, http.StatusText(status)})
+	if f.RetryAfter > 0 {
+		r = r.With("Retry-After", strconv.Itoa(f.RetryAfter))
+	}
+	return r
 }
 
 // unauthorized has the words of the door.
@@ -82,12 +129,12 @@ func unauthorized(c *sim.Call) sim.Reply {
 // which is asked for further in and answers 400.
 func invalid(c *sim.Call, v *openapi.Violation) sim.Reply {
 	switch {
-	case v.In == openapi.InQuery && v.Field == "scope":
+	case v.Name() == "scope" && v.Rule == "required":
 		return failure(c, http.StatusBadRequest, v.Text)
 	case v.Rule == "required", v.Rule == "minLength": // an empty header is as good as none
-		return failure(c, http.StatusUnprocessableEntity, v.Name()+" Field required")
+		return failure(c, http.StatusUnprocessableEntity, cmp.Or(v.Name(), "body")+" Field required")
 	}
-	return failure(c, http.StatusUnprocessableEntity, strings.TrimSpace(v.Name()+" "+v.Text))
+	return failure(c, http.StatusUnprocessableEntity, strings.TrimSpace(v.Field+" "+v.Text))
 }
 
 func failure(c *sim.Call, status int, text string) sim.Reply {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/vendorsim/vendorsim/openapi"
@@ -14,52 +13,28 @@ import (
 )
 
 func getTask(c *sim.Call) (sim.Reply, error) {
-	here, refused := inScope(c)
+	here, refused := inQueryScope(c)
 	if refused != nil {
 		return sim.Reply{}, refused
 	}
 	if here {
-		if e, ok := c.Read(c.Path["taskId"]); ok {
-			return sim.JSON(http.StatusOK, reply{success(c, 1), c.Document(render(c, e), e)}), nil
+		if e, ok := c.Read(c.Path["taskId"]); ok && !workOf(e).hidden {
+			return sim.JSON(http.StatusOK, reply{taskSuccess(c, 1), c.Document(render(c, e), e)}), nil
 		}
 	}
 	if c.Options.String("unknown_task") == "not_found" {
 		return sim.Reply{}, &sim.Fault{Kind: sim.UnknownTask}
 	}
-	return sim.JSON(http.StatusOK, reply{success(c, 0), []struct{}{}}), nil
+	return sim.JSON(http.StatusOK, reply{taskSuccess(c, 0), []struct{}{}}), nil
 }
 
-// inScope tells whether the tenant's tasks are in the scope asked for: all are
-// in its first one. With several scopes a request has to name one.
-func inScope(c *sim.Call) (bool, *sim.Fault) {
-	first := farm(c) + ":" + customer(c)
-	second, several := first+"-2", c.Options.Int("scopes") > 1
-	asked := c.Query.Get("scope")
-	switch {
-	case asked == first || asked == "" && !several:
-		return true, nil
-	case asked == "":
-		return false, sim.InvalidField(openapi.InQuery, "scope", "required",
-			`Must provide a single scope in as "scope" in query string due to multi scope app client`)
-	case asked == second && several:
-		return false, nil
+// workOf is what a client created the task for; a task of the scenario's puts
+// e-mails into quarantine, as the documented one does.
+func workOf(e sim.Entry) work {
+	if w, ok := e.Data.(*work); ok {
+		return *w
 	}
-	return false, &sim.Fault{Kind: sim.Forbidden, Note: "the tenant's scope is " + first}
-}
-
-// farm is where the tenant lives: the page's samples say us, recorded ones the
-// farm's full name.
-func farm(c *sim.Call) string {
-	if c.Profile == sim.Observed {
-		return "mt-prod-3"
-	}
-	return "us"
-}
-
-// customer is the tenant's short name: the first part of its company's domain.
-func customer(c *sim.Call) string {
-	name, _, _ := strings.Cut(c.Fixtures().Company().Domain, ".")
-	return name
+	return work{verb: quarantine}
 }
 
 // document is responseData, in the alphabetical order of both samples. failed,
@@ -107,10 +82,7 @@ const (
 // render shows a task. Each subtask is one action; a task without subtasks has
 // one.
 func render(c *sim.Call, e sim.Entry) document {
-	parts := e.Subtasks
-	if len(parts) == 0 {
-		parts = []task.Snapshot{e.Snapshot}
-	}
+	parts, w := parts(&e), workOf(e)
 	id := number(e)
 	created := createdAt(e, id).Add(createdAfterID)
 	d := document{
@@ -126,7 +98,7 @@ func render(c *sim.Call, e sim.Entry) document {
 	failed, succeed := 0, 0
 	for i := range parts {
 		at := created.Add(actionIDAfterCreated + time.Duration(i)*time.Microsecond)
-		d.Actions[i] = renderAction(c, &parts[i], at, entity(c, e, i, len(parts)))
+		d.Actions[i] = renderAction(c, &parts[i], at, w.verb, entity(c, e, i, len(parts)))
 		d.Actions[i].HashKey = hashKey
 		updated = later(updated, changed(&parts[i]))
 		switch p := parts[i].Phase; {
@@ -138,6 +110,9 @@ func render(c *sim.Call, e sim.Entry) document {
 	}
 	d.Updated, d.Progress = date(updated), succeed+failed
 	if c.Profile == sim.Observed {
+		if w.verb == restore {
+			remarkIdle(c, e, parts, d.Actions)
+		}
 		d.Owner, d.Sequential, d.Failed, d.Succeed = "service@avanan.com", false, &failed, &succeed
 	}
 	return d
@@ -155,12 +130,9 @@ var statuses = map[scenarios.Phase]string{
 	scenarios.Cancelled: "stopped",
 }
 
-// verb is what the documented task does to its entities.
-const verb = "Quarantine"
-
 // renderAction shows what is done to one entity. id is the instant that is the
 // action's number.
-func renderAction(c *sim.Call, part *task.Snapshot, id time.Time, entity string) action {
+func renderAction(c *sim.Call, part *task.Snapshot, id time.Time, verb, entity string) action {
 	created := id.Add(actionCreatedAfterID)
 	updated := created.Add(actionUpdatedAfter)
 	if at := changed(part); !at.IsZero() {
@@ -199,6 +171,22 @@ func remark(part *task.Snapshot) string {
 	return ""
 }
 
+// remarkIdle says of each action that restored nothing that there was nothing to
+// restore: its e-mail was not in quarantine by then. It succeeded all the same.
+func remarkIdle(c *sim.Call, e sim.Entry, parts []task.Snapshot, actions []action) {
+	in := openInbox(c)
+	emails := in.byID()
+	for i, id := range workOf(e).entities {
+		m := emails[id]
+		if m == nil || i >= len(parts) || parts[i].Phase != scenarios.Succeeded {
+			continue
+		}
+		if !in.standing(m, &deed{task: e.ID, part: i}).quarantined {
+			actions[i].Message = "Message is not quarantined.. log record id: " + sim.UUID(e.Luck, "record", id)
+		}
+	}
+}
+
 // changed is when a part last entered a state; zero while it has not begun.
 func changed(part *task.Snapshot) time.Time {
 	if part.Started.IsZero() {
@@ -214,29 +202,22 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// fleet is how many e-mails the tenant has to act upon.
-const fleet = 500
-
-// entity is the e-mail that the i-th of so many actions is about. A task never
-// meets one twice: a large one reaches beyond the fleet.
+// entity is the e-mail that the i-th of so many actions is about: the one that
+// the client named, else one of the fleet. A task never meets one twice: a large
+// one reaches beyond the fleet.
 func entity(c *sim.Call, e sim.Entry, i, count int) string {
+	if w := workOf(e); i < len(w.entities) {
+		return w.entities[i]
+	}
 	place := (e.Luck%fleet + uint64(i)) % uint64(max(fleet, count))
 	return sim.Hex(c.SeedLuck(fmt.Sprintf("checkpoint/email/%d", place)), hexDigits)
 }
 
-// number is the id that the answer shows: the one that is set, else the one
-// asked for. A task whose id is no number gets one just before its creation,
-// where minted ids do not begin.
+// number is the id that the answer shows.
 func number(e sim.Entry) uint64 {
-	if v, ok := sim.Set(e, "id"); ok {
-		if n, ok := openapi.Number(v); ok {
-			return uint64(n)
-		}
-	}
-	if n, ok := parseID(e.ID); ok {
-		return n
-	}
-	return micros(e.Created.Add(-time.Duration(1+e.Number) * time.Microsecond))
+	set, _ := sim.Set(e, "id")
+	n, _ := openapi.Number(set)
+	return shownNumber(uint64(n), e.ID, e.Number, e.Created)
 }
 
 // createdAt is the creation to the microsecond: the id's own instant where it is
