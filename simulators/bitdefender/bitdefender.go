@@ -1,13 +1,11 @@
-// Package bitdefender imitates the task status of Bitdefender GravityZone's
-// JSON-RPC API. It must not know another vendor, YAML, routing or what time it
+// Package bitdefender imitates Bitdefender GravityZone's JSON-RPC API: starting
+// tasks on endpoints and on the quarantine, and asking how they fare. It must not know another vendor, YAML, routing or what time it
 // is; its paths, schemas and evidence stand in openapi/bitdefender.yaml.
 package bitdefender
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/vendorsim/vendorsim/scenarios"
@@ -25,8 +23,9 @@ func New() *sim.Vendor {
 		},
 		Credential: credential,
 		Guards:     []sim.Guard{enabledAPI},
-		Operations: map[string]sim.Operation{"getTaskStatus": getTaskStatus},
+		Operations: operations,
 		Fault:      fault,
+		Changed:    changed,
 		IDs:        ids,
 		Examples:   examples,
 		Limits:     limits,
@@ -38,6 +37,39 @@ func New() *sim.Vendor {
 	}
 }
 
+// operations are the methods by name. One that several APIs, services or
+// versions have is one function.
+var operations = map[string]sim.Operation{
+	"getApiKeyDetails":  getAPIKeyDetails,
+	"getCompanyDetails": getCompanyDetails,
+	"getEndpointsList":  getEndpointsList,
+
+	"createScanTask":              createScanTask,
+	"createScanTaskByMac":         createScanTaskByMac,
+	"createReconfigureClientTask": createReconfigureClientTask,
+	"killProcess":                 killProcess,
+	"getTaskStatus":               getTaskStatus,
+	"getScanTasksList":            getScanTasksList,
+	"deleteTask":                  alone(deleteTask),
+
+	"createIsolateEndpointTask":              createIsolateEndpointTask,
+	"createRestoreEndpointFromIsolationTask": createRestoreEndpointFromIsolationTask,
+
+	"getQuarantineItemsList":                  getQuarantineItemsList,
+	"createRemoveQuarantineItemTask":          alone(createRemoveQuarantineItemTask),
+	"createRestoreQuarantineItemTask":         alone(createRestoreQuarantineItemTask),
+	"createEmptyQuarantineTask":               alone(createEmptyQuarantineTask),
+	"createAddFileToQuarantineTask":           alone(createAddFileToQuarantineTask),
+	"createRestoreQuarantineExchangeItemTask": alone(createRestoreQuarantineExchangeItemTask),
+	"createReleaseQuarantineExchangeItemTask": alone(createReleaseQuarantineExchangeItemTask),
+
+	"setPushEventSettings": setPushEventSettings,
+	"getPushEventSettings": getPushEventSettings,
+	"sendTestPushEvent":    sendTestPushEvent,
+	"getPushEventStats":    getPushEventStats,
+	"resetPushEventStats":  resetPushEventStats,
+}
+
 // credential reads the API key, which is the user name of Basic. There is no
 // secret: the documented password is empty, and any other is not looked at.
 func credential(c *sim.Call) (sim.Credential, *sim.Fault) {
@@ -46,46 +78,6 @@ func credential(c *sim.Call) (sim.Credential, *sim.Fault) {
 		return sim.Credential{}, &sim.Fault{Kind: sim.Unauthorized, Missing: true}
 	}
 	return sim.Credential{Name: key}, nil
-}
-
-// otherAPIs are the vendor's APIs beside network, and the services below each
-// where it has some. A key is made for chosen APIs; ours is made for network.
-var otherAPIs = map[string][]string{
-	"accounts": nil, "companies": nil, "general": nil, "incidents": nil, "integrations": nil, "internal": nil,
-	"investigation": nil, "licensing": nil, "maintenanceWindows": nil, "packages": nil, "patchManagement": nil,
-	"phasr": nil, "policies": nil, "push": nil, "quarantine": {"computers", "exchange"}, "reports": nil,
-}
-
-// enabledAPI refuses an API that the key is not made for. The path variables
-// are those of the paths of other APIs; network's have none.
-func enabledAPI(c *sim.Call) *sim.Fault {
-	api, other := c.Path["api"]
-	if !other {
-		return nil
-	}
-	services, known := otherAPIs[api]
-	if service, asked := c.Path["service"]; asked {
-		known = slices.Contains(services, service)
-	}
-	if !known {
-		return &sim.Fault{Kind: sim.NotFound}
-	}
-	return &sim.Fault{Kind: sim.Forbidden, Detail: strings.ToUpper(api[:1]) + api[1:]}
-}
-
-// The vendor's limit for every method without one of its own: so many requests
-// a second, and as many more that may wait in a queue without delay.
-// https://www.bitdefender.com/business/support/en/77211-394430-api-rate-limits.html
-const (
-	perSecond = 10
-	queue     = 10
-)
-
-func limits(sim.Options) []scenarios.Limit {
-	return []scenarios.Limit{{
-		Vendor: "bitdefender", Per: "credential", Requests: perSecond, Window: time.Second,
-		Algorithm: "bucket", Burst: perSecond + queue,
-	}}
 }
 
 // ids are MongoDB's ObjectIds: 8 hex digits of the second of creation, then 16
@@ -114,4 +106,10 @@ var examples = []scenarios.Task{
 	// so that the last of them ends within 12 s in the scenario happy.
 	{ID: "65f46d08c6d2865b32048ba3", Subtasks: &scenarios.Subtasks{Count: 5, Stagger: 200 * time.Millisecond}},
 	{ID: "21a295eeb1a43d8b497b23b7", Name: "task", Lifecycle: scenarios.Waiting},
+}
+
+// alone lets one such request of a tenant be answered at a time: it looks at
+// what is there before it acts.
+func alone(op sim.Operation) sim.Operation {
+	return func(c *sim.Call) (sim.Reply, error) { return c.Alone(op) }
 }

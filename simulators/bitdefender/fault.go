@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/simulators/internal/sim"
@@ -62,11 +64,7 @@ func fault(c *sim.Call, f *sim.Fault) sim.Reply {
 	case sim.Unauthorized:
 		return rpcError(c, http.StatusUnauthorized, -32001, "Invalid API key")
 	case sim.Forbidden:
-		api := f.Detail
-		if api == "" {
-			api = "Network"
-		}
-		return rpcError(c, http.StatusForbidden, -32000, "API Key is not allowed to access the selected API: "+api)
+		return rpcError(c, http.StatusForbidden, -32000, "API Key is not allowed to access the selected API: "+displayName(c))
 	case sim.NotFound:
 		return rpcError(c, http.StatusNotFound, -32601, "The selected API does not exist.")
 	case sim.MethodNotAllowed:
@@ -78,15 +76,38 @@ func fault(c *sim.Call, f *sim.Fault) sim.Reply {
 	case sim.UnknownTask:
 		return unknownTask(c)
 	case sim.TooLarge:
-		return page(http.StatusRequestEntityTooLarge, "413 Request Entity Too Large")
+		return nginx(http.StatusRequestEntityTooLarge, "413 Request Entity Too Large")
 	case sim.RateLimited:
 		return rateLimited(c, f)
 	case sim.Unavailable:
-		return page(http.StatusServiceUnavailable, "503 Service Temporarily Unavailable").With("Retry-After", strconv.Itoa(f.RetryAfter))
+		return nginx(http.StatusServiceUnavailable, "503 Service Temporarily Unavailable").With("Retry-After", strconv.Itoa(f.RetryAfter))
 	case sim.Invalid:
+		if f.Violation == nil {
+			return rpcError(c, http.StatusOK, -32602, f.Detail)
+		}
 		return invalid(c, f.Violation)
 	}
 	return rpcError(c, http.StatusOK, -32000, "Internal error")
+}
+
+// The texts of params that are well formed and still cannot be done. The
+// evidence for each stands at a behaviour in the spec.
+const (
+	noTargets  = "No applicable targets were found."
+	noTarget   = "At least one specified target is invalid."
+	noItem     = "One or more items are not available for the specified action."
+	noEntity   = "The protected entity does not exist"
+	noEndpoint = "Invalid params: the endpoint does not exists or the user has not enough rights to access it"
+)
+
+// refuse is a refusal of params in the vendor's own words.
+func refuse(details string) *sim.Fault {
+	return &sim.Fault{Kind: sim.Invalid, Detail: details, Note: details}
+}
+
+// invalidValue is the fault of a param whose value means nothing here.
+func invalidValue(name string) *sim.Fault {
+	return sim.InvalidField(openapi.InParams, name, "enum", "is none that is known")
 }
 
 func unknownTask(c *sim.Call) sim.Reply {
@@ -104,7 +125,7 @@ func rateLimited(c *sim.Call, f *sim.Fault) sim.Reply {
 		return rpcError(c, http.StatusOK, -32003, limitDetails(c))
 	}
 	wait := strconv.Itoa(f.RetryAfter)
-	r := page(http.StatusTooManyRequests, "429 Too Many Requests").With("Retry-After", wait)
+	r := nginx(http.StatusTooManyRequests, "429 Too Many Requests").With("Retry-After", wait)
 	if c.Profile == sim.Observed {
 		r = r.With("Retry-After", wait)
 	}
@@ -117,7 +138,14 @@ func limitDetails(c *sim.Call) string {
 	if c.Tenant != nil && c.Tenant.Scenario.Limits != nil {
 		return "Rate limit exceeded."
 	}
-	return fmt.Sprintf("Rate limit exceeded. Maximum %d requests per 1 seconds allowed.", perSecond)
+	n, seconds := perSecond, 1
+	if c.Op != nil && slices.Contains(minuteMethods, c.Op.Name) {
+		n, seconds = perMinute, 60
+	}
+	if c.Op != nil && slices.Contains(pushMethods, c.Op.Name) {
+		n, seconds = pushPerMinute, 60
+	}
+	return fmt.Sprintf("Rate limit exceeded. Maximum %d requests per %d seconds allowed.", n, seconds)
 }
 
 // invalid words a request that leaves the contract: its envelope, or its params.
@@ -128,22 +156,32 @@ func invalid(c *sim.Call, v *openapi.Violation) sim.Reply {
 	case v.In != openapi.InParams:
 		return rpcError(c, http.StatusOK, -32600, "The request is not a JSON-RPC 2.0 call with an id.")
 	}
-	name := v.Name()
-	if name == "" {
-		name = "params"
-	}
+	name := paramName(v)
 	details := "Invalid value given to the '" + name + "' parameter."
 	switch v.Rule {
 	case "required":
 		details = "The required parameter is missing : " + name
-	case "type", "nullable":
+	case "type", "nullable", "oneOf", "anyOf":
 		details = "The value passed for parameter '" + name + "' has not the correct data type."
 	}
 	return rpcError(c, http.StatusOK, -32602, details)
 }
 
-// page is the stock error page of nginx, which stands before the application.
-func page(status int, title string) sim.Reply {
+// paramName is the param that a violation is about: the innermost one that has
+// a name, since the members of a list have none.
+func paramName(v *openapi.Violation) string {
+	parts := strings.Split(v.Field, ".")
+	for i := len(parts) - 1; i >= 0; i-- {
+		if _, err := strconv.Atoi(parts[i]); err != nil && parts[i] != "" {
+			return parts[i]
+		}
+	}
+	return "params"
+}
+
+// nginx is the stock error page of the front end, which stands before the
+// application.
+func nginx(status int, title string) sim.Reply {
 	return sim.Text(status, "text/html", "<html>\r\n<head><title>"+title+"</title></head>\r\n<body>\r\n<center><h1>"+title+
 		"</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n")
 }

@@ -3,10 +3,8 @@ package bitdefender
 import (
 	"cmp"
 	"net/http"
-	"strconv"
 	"time"
 
-	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/scenarios"
 	"github.com/vendorsim/vendorsim/simulators/internal/sim"
 	"github.com/vendorsim/vendorsim/simulators/internal/task"
@@ -81,35 +79,35 @@ func getTaskStatus(c *sim.Call) (sim.Reply, error) {
 	if q.subtasks {
 		doc = list(c, e, t, q, zone)
 	}
-	return sim.JSON(http.StatusOK, success{ID: rpcID(c), JSONRPC: "2.0", Result: c.Document(doc, e)}), nil
+	return result(c, c.Document(doc, e)), nil
+}
+
+func result(c *sim.Call, value any) sim.Reply {
+	return sim.JSON(http.StatusOK, success{ID: rpcID(c), JSONRPC: "2.0", Result: value})
 }
 
 // names are what the console calls a task of each type; the local date of its
 // creation follows. The evidence stands at the behaviour auto-names.
 var names = map[int]string{
-	1: "Quick Scan", 7: "Reconfigure client", 9: "Remove quarantine item", 10: "Restore quarantine item",
-	14: "Empty quarantine", 15: "Empty Exchange quarantine", 16: "Isolate endpoint", 17: "Restore endpoint",
-	18: "Remove Exchange quarantine item", 19: "Restore Exchange quarantine item", 20: "Add file to quarantine",
-	21: "Kill Process", 24: "Upload file", 26: "Get active sessions", 27: "Create memory dump",
+	typeScan: "Quick Scan", typeReconfigure: "Reconfigure client", typeRemove: "Remove quarantine item",
+	typeRestore: "Restore quarantine item", typeEmpty: "Empty quarantine", typeEmptyExchange: "Empty Exchange quarantine",
+	typeIsolate: "Isolate endpoint", typeDeisolate: "Restore endpoint", typeRemoveExchange: "Remove Exchange quarantine item",
+	typeRestoreExchange: "Restore Exchange quarantine item", typeAddFile: "Add file to quarantine", typeKillProcess: "Kill Process",
+	24: "Upload file", 26: "Get active sessions", 27: "Create memory dump",
 }
 
-// scan is the type of a task that the scenario gives none.
-const scan = 1
+// nameOf is the name of a task as it is shown.
+func nameOf(e sim.Entry, zone *time.Location) string {
+	return sim.SetString(e, "name", cmp.Or(e.Spec.Name, autoName(names[typeOf(e)], e.Created, zone)))
+}
 
 func status(c *sim.Call, e sim.Entry, zone *time.Location) taskStatus {
-	typ := scan
-	if v, ok := sim.Set(e, "type"); ok {
-		if n, ok := openapi.Number(v); ok {
-			typ = int(n)
-		}
-	}
-	name := cmp.Or(e.Spec.Name, names[typ]+" "+e.Created.In(zone).Format(time.DateOnly))
 	// Whoever made the API key owns the tasks.
-	person, customer := c.Fixtures().Person(0), c.Fixtures().Company()
+	person := c.Fixtures().Person(0)
 	return taskStatus{
-		Name: name, StartDate: date(e.Created, zone), Status: parentStatus(e.Phase), Type: typ,
+		Name: nameOf(e, zone), StartDate: date(e.Created, zone), Status: parentStatus(e.Phase), Type: typeOf(e),
 		Owner:   owner{ID: idOf(c, person.ID, "person", 0), UserName: person.Email},
-		Company: company{ID: idOf(c, customer.ID, "company", 0), Name: customer.Name},
+		Company: companyOf(c),
 	}
 }
 
@@ -146,9 +144,6 @@ func subtaskStatus(profile string, p scenarios.Phase) int {
 	return progress
 }
 
-// fleet is how many endpoints the customer has, unless one task is for more.
-const fleet = 200
-
 // list adds the subtasks that were asked for. A task that is declared without
 // subtasks has one: itself.
 func list(c *sim.Call, e sim.Entry, t taskStatus, q question, zone *time.Location) withSubtasks {
@@ -168,19 +163,29 @@ func list(c *sim.Call, e sim.Entry, t taskStatus, q question, zone *time.Locatio
 		taskStatus: t, HasMoreSubtasks: to < len(kept),
 		Subtasks: make([]subtask, 0, to-from), TotalTargetsCount: len(parts),
 	}
-	endpoints := max(fleet, len(parts))
-	first := int(e.Luck % uint64(endpoints))
+	place := endpointsOf(c, e)
 	for _, i := range kept[from:to] {
-		out.Subtasks = append(out.Subtasks, part(c, e, &parts[i], (first+i)%endpoints, zone))
+		out.Subtasks = append(out.Subtasks, part(c, e, &parts[i], place(i), zone))
 	}
 	return out
+}
+
+// endpointsOf tells on which endpoint each subtask runs: what the client asked
+// for, else a run of endpoints that belongs to the task.
+func endpointsOf(c *sim.Call, e sim.Entry) func(part int) int {
+	if w, ok := e.Data.(*work); ok {
+		return func(i int) int { return w.endpoints[i] }
+	}
+	n := fleetSize(c)
+	first := int(e.Luck % uint64(n))
+	return func(i int) int { return (first + i) % n }
 }
 
 // part renders one subtask. Until it runs, its start date is the task's.
 func part(c *sim.Call, e sim.Entry, s *task.Snapshot, endpoint int, zone *time.Location) subtask {
 	machine := c.Fixtures().Endpoint(endpoint)
 	out := subtask{
-		EndpointID: idOf(c, machine.ID, "endpoint", endpoint), EndpointName: machine.Name, EndpointType: installed,
+		EndpointID: endpointID(c, endpoint), EndpointName: machine.Name, EndpointType: installed,
 		StartDate: date(e.Created, zone), Status: subtaskStatus(c.Profile, s.Phase),
 	}
 	if !s.Started.IsZero() {
@@ -210,12 +215,4 @@ func errorOf(s *task.Snapshot) (code, text string) {
 		return code, text
 	}
 	return cmp.Or(s.Error.Code, code), cmp.Or(s.Error.Message, text)
-}
-
-// idOf is an id of the fixtures, or one that always belongs to the same thing.
-func idOf(c *sim.Call, own, kind string, index int) string {
-	if own != "" {
-		return own
-	}
-	return objectID(c.SeedLuck(kind + strconv.Itoa(index)))
 }
