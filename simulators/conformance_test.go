@@ -62,7 +62,9 @@ func send(t testing.TB, s http.Handler, v *vendor, e openapi.Example, tenantName
 // inVendorsShape fails where an answer is not one that the contract has.
 func inVendorsShape(t testing.TB, what string, o *openapi.Operation, profile string, w *httptest.ResponseRecorder) {
 	t.Helper()
-	if w.Code/100 == 3 || strings.HasPrefix(w.Header().Get("Content-Type"), "text/plain") {
+	// Plain text is how the server speaks for itself, but where the vendor does.
+	plain := strings.HasPrefix(w.Header().Get("Content-Type"), "text/plain") && !o.Declares(w.Code, "text/plain")
+	if w.Code/100 == 3 || plain {
 		t.Errorf("%s: not the vendor's answer: %d %s\n%s", what, w.Code, w.Header().Get("Content-Type"), w.Body)
 	}
 	if err := o.CheckResponse(profile, w.Code, w.Header(), w.Body.Bytes()); err != nil {

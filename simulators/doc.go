@@ -13,6 +13,7 @@
 //	  internal/task              the state engine: pure
 //	  internal/clock             the only caller of time.Now
 //	  internal/traffic           rate limits, request log
+//	  internal/push              delivers what a vendor pushes, and decides where to
 //	  internal/tenant            credentials -> isolated worlds
 //	  internal/plan              the odds and the course of a lifecycle
 //	  internal/sim               what a vendor is written against

@@ -47,7 +47,7 @@ func TestArrowsPointOneWay(t *testing.T) {
 	layers := [][]string{
 		{"scenarios", "openapi", "fixtures"},
 		{"simulators/internal/task", "simulators/internal/clock"},
-		{"simulators/internal/traffic", "simulators/internal/plan"},
+		{"simulators/internal/traffic", "simulators/internal/plan", "simulators/internal/push"},
 		{"simulators/internal/tenant"},
 		{"simulators/internal/sim"},
 		vendors,
@@ -89,6 +89,7 @@ func TestDependenciesHaveOneDoor(t *testing.T) {
 		"github.com/gorilla/mux":        {"simulators/internal/sim"},
 		"golang.org/x/time":             {"simulators/internal/traffic"},
 		"github.com/golang-jwt/jwt":     {"simulators/internal/sim"},
+		"github.com/evanphx/json-patch": {"simulators/sailpoint"},
 		"github.com/spf13":              {"cmd/vendorsim"},
 		"github.com/invopop/jsonschema": {"scenarios/internal/schemagen"},
 		"github.com/santhosh-tekuri":    {},

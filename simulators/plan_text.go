@@ -105,8 +105,21 @@ func (d *planDoc) limitLines() []string {
 	case len(d.Limits) == 0:
 		return []string{"none"}
 	}
-	var lines []string
+	// Limits that differ only in the operation stand in one line.
+	var alike []planLimit
 	for _, l := range d.Limits {
+		same := slices.IndexFunc(alike, func(other planLimit) bool {
+			other.On = l.On
+			return l.On != "" && other == l
+		})
+		if same < 0 || alike[same].On == "" {
+			alike = append(alike, l)
+			continue
+		}
+		alike[same].On += ", " + l.On
+	}
+	var lines []string
+	for _, l := range alike {
 		lines = append(lines, l.who(d.LimitsFrom)+": "+l.String())
 	}
 	return lines
@@ -129,7 +142,11 @@ func (l planLimit) String() string {
 	}
 	words := fmt.Sprintf("%s %s in %s per %s", plan.Number(l.Requests), noun, l.Window, l.Per)
 	if l.On != "" {
-		words += ", of " + l.On
+		of := ", of "
+		if strings.Contains(l.On, ", ") {
+			of = ", of each of "
+		}
+		words += of + l.On
 	}
 	switch l.Algorithm {
 	case "sliding":

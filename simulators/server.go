@@ -13,6 +13,7 @@ import (
 
 	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/simulators/internal/clock"
+	"github.com/vendorsim/vendorsim/simulators/internal/push"
 	"github.com/vendorsim/vendorsim/simulators/internal/sim"
 	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
 	"github.com/vendorsim/vendorsim/simulators/internal/traffic"
@@ -31,6 +32,7 @@ type Options struct {
 	Profiles     []string // documented, observed or vendor=profile; overrides every scenario's
 	Contract     string   // enforce (default), report or off
 	MaxTenants   int      // left out: 10000
+	PushAllow    []string // hosts, beside loopback addresses, to which vendors may push events over TLS
 	Logger       *slog.Logger
 	Flush        func() // called when no log line waits, for a Logger whose writer is buffered
 
@@ -47,6 +49,7 @@ type Server struct {
 	byPrefix map[string]*vendor
 	log      *traffic.Log
 	tenants  *tenant.Registry
+	push     *push.Queue
 	catalog  *catalog
 	logger   *slog.Logger
 	stop     chan struct{}
@@ -81,6 +84,11 @@ func New(o Options) (*Server, error) {
 	default:
 		return nil, usage("contract %q is none of enforce, report, off", o.Contract)
 	}
+	for _, host := range o.PushAllow {
+		if !push.IsHost(host) {
+			return nil, usage("push-allow %q is no host: give a name or an address, without scheme and port", host)
+		}
+	}
 	vendors, err := loadVendors()
 	if err != nil {
 		return nil, err
@@ -102,7 +110,8 @@ func newServer(o Options, vendors []*vendor, c *catalog) (*Server, error) {
 		return nil, err
 	}
 	s.log = traffic.NewLog(o.Logger, o.Flush)
-	env := sim.Env{Tenants: s.tenants, Source: o.source, Log: s.log.Add, Logger: o.Logger, Contract: o.Contract}
+	s.push = push.New(o.PushAllow, o.Logger)
+	env := sim.Env{Tenants: s.tenants, Source: o.source, Log: s.log.Add, Logger: o.Logger, Contract: o.Contract, Push: s.push}
 	for _, v := range vendors {
 		h, err := sim.Handler(v.Vendor, v.spec, env)
 		if err != nil {
@@ -139,7 +148,11 @@ func (s *Server) sweep(flush func()) {
 // Close ends the server's background work and writes the last log lines.
 // Requests still under way are answered.
 func (s *Server) Close() {
-	s.closing.Do(func() { close(s.stop) })
+	s.closing.Do(func() {
+		close(s.stop)
+		s.tenants.Close()
+		s.push.Close()
+	})
 	s.stopped.Wait()
 	s.log.Close()
 }
@@ -220,6 +233,7 @@ const drainFor = 10 * time.Second
 // finish and closes the server.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	defer s.Close()
+	s.push.Own(l.Addr())
 	var unused connections
 	srv := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, ConnState: unused.note}
 	failed := make(chan error, 1)
