@@ -26,10 +26,11 @@ test:
 check: format vet lint tidy test vuln
 
 format:
-	@out=$$(gofmt -l cmd simulators scenarios openapi fixtures); test -z "$$out" || { echo "not formatted, run gofmt -w:"; echo "$$out"; exit 1; }
+	@out=$$(gofmt -l cmd simulators scenarios openapi fixtures testdata/clients); test -z "$$out" || { echo "not formatted, run gofmt -w:"; echo "$$out"; exit 1; }
 
 vet:
 	$(GO) vet ./...
+	cd testdata/clients && $(GO) vet ./...
 
 lint:
 	$(GO) run $(STATICCHECK) ./...

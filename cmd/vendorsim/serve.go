@@ -55,6 +55,7 @@ SIGTERM. Without flags it serves the scenario happy.`,
 	flags.StringArrayVar(&f.Profiles, "profile", nil, "documented, observed, or vendor=profile; may be repeated")
 	flags.StringVar(&f.Contract, "contract", "enforce", "hold answers to their contract: enforce, report or off")
 	flags.IntVar(&f.MaxTenants, "max-tenants", simulators.DefaultMaxTenants, "how many tenants may be active at once")
+	flags.StringArrayVar(&f.PushAllow, "push-allow", nil, "a host to which events may be pushed over https, beside loopback addresses; may be repeated")
 	for name, values := range map[string][]string{
 		"log": {"text", "json", "off"}, "clock": {"real", "x60", "frozen", "skip"}, "contract": {"enforce", "report", "off"},
 		"profile": {"documented", "observed"}, "scenario": simulators.ScenarioNames(),
