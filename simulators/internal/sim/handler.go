@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -82,34 +81,6 @@ func (h *handler) checkOperations() error {
 		}
 	}
 	return nil
-}
-
-// routes mounts each operation on the paths of its spec. SkipClean: a cleaned
-// path is a redirect, and a redirected POST becomes a GET. UseEncodedPath: an
-// id may hold %2F. The last operation of a path is followed by the answer to
-// its other methods: mux would look for a route of another path that has the
-// method, find /tasks/{id} for /tasks/pending, or answer 404 for 405.
-func (h *handler) routes() {
-	h.router = mux.NewRouter().SkipClean(true).UseEncodedPath()
-	for i, o := range h.spec.Operations {
-		for _, route := range o.Routes {
-			h.router.Path(route.Path).Methods(o.Method).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				h.serve(w, r, o, route.Base, nil)
-			})
-			if !slices.ContainsFunc(h.spec.Operations[i+1:], func(later *openapi.Operation) bool {
-				return slices.Contains(later.Routes, route)
-			}) {
-				h.router.Path(route.Path).Handler(h.outside(MethodNotAllowed))
-			}
-		}
-	}
-	h.router.NotFoundHandler = h.outside(NotFound)
-}
-
-func (h *handler) outside(kind Kind) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h.serve(w, r, nil, "", &Fault{Kind: kind})
-	})
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.router.ServeHTTP(w, r) }

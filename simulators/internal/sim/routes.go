@@ -1,0 +1,90 @@
+package sim
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"github.com/vendorsim/vendorsim/openapi"
+)
+
+// place is one path with the operations that it has, by HTTP method.
+type place struct {
+	path       string
+	base       string
+	operations map[string]*openapi.Operation
+	hot        bool // it is polled, or must stay before one that is
+}
+
+// routes mounts the paths of the spec. SkipClean: a cleaned path is a redirect,
+// and a redirected POST becomes a GET. UseEncodedPath: an id may hold %2F. The
+// method is looked at here: mux would go on to another path that has it, find
+// /tasks/{id} for /tasks/pending, or answer 404 for 405. It tries one path after
+// the other, so those that are polled come first.
+func (h *handler) routes() {
+	h.router = mux.NewRouter().SkipClean(true).UseEncodedPath()
+	notAllowed := h.outside(MethodNotAllowed)
+	for _, p := range h.places() {
+		h.router.Path(p.path).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if o := p.operations[r.Method]; o != nil {
+				h.serve(w, r, o, p.base, nil)
+				return
+			}
+			notAllowed.ServeHTTP(w, r)
+		})
+	}
+	h.router.NotFoundHandler = h.outside(NotFound)
+}
+
+// places are the paths of the spec in the order in which they are tried: the
+// spec's, which has what is written out before variables, but for those polled.
+func (h *handler) places() []*place {
+	var all []*place
+	byPath := map[string]*place{}
+	for _, o := range h.spec.Operations {
+		for _, route := range o.Routes {
+			p := byPath[route.Path]
+			if p == nil {
+				p = &place{path: route.Path, base: route.Base, operations: map[string]*openapi.Operation{}}
+				byPath[p.path], all = p, append(all, p)
+			}
+			p.operations[o.Method] = o
+			p.hot = p.hot || slices.ContainsFunc(o.Leaves(), func(leaf *openapi.Operation) bool { return leaf.Kind == "poll" })
+		}
+	}
+	for i, p := range all {
+		p.hot = p.hot || slices.ContainsFunc(all[i+1:], func(later *place) bool { return later.hot && overlap(p.path, later.path) })
+	}
+	slices.SortStableFunc(all, func(a, b *place) int {
+		switch {
+		case a.hot == b.hot:
+			return 0
+		case a.hot:
+			return -1
+		}
+		return 1
+	})
+	return all
+}
+
+// overlap tells whether a path can fit two templates.
+func overlap(a, b string) bool {
+	x, y := strings.Split(a, "/"), strings.Split(b, "/")
+	if len(x) != len(y) {
+		return false
+	}
+	for i := range x {
+		if x[i] != y[i] && !strings.Contains(x[i], "{") && !strings.Contains(y[i], "{") {
+			return false
+		}
+	}
+	return true
+}
+
+func (h *handler) outside(kind Kind) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.serve(w, r, nil, "", &Fault{Kind: kind})
+	})
+}
