@@ -2,6 +2,7 @@ package sailpoint
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"reflect"
@@ -119,8 +120,15 @@ func changed(c *sim.Call, was, is map[string]any) (map[string]any, error) {
 	return fields, nil
 }
 
-// applyPatch applies a patch, a parsed JSON document, to another document.
-func applyPatch(doc []byte, patch any) ([]byte, error) {
+// applyPatch applies a patch, a parsed JSON document, to another document. The
+// library panics at some malformed operations, such as a test of the whole
+// document without a value; that is an error of the patch.
+func applyPatch(doc []byte, patch any) (after []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			after, err = nil, fmt.Errorf("malformed patch: %v", p)
+		}
+	}()
 	raw, err := json.Marshal(patch)
 	if err != nil {
 		return nil, err

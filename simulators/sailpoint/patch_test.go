@@ -12,6 +12,7 @@ func FuzzApplyPatch(f *testing.F) {
 		`[{"op":"copy","from":"","path":"/messages/-"},{"op":"copy","from":"","path":"/messages/-"}]`,
 		`[{"op":"move","from":"/id","path":"/messages/0"},{"op":"remove","path":"/messages"},{"op":"test","path":"/a~1b"}]`,
 		`[{"op":"add","path":"/messages/-1","value":null},{"op":"replace","path":"","value":[]}]`,
+		`[{"op":"test","path":""}]`, // the library panics at it
 		`[{"op":"remove"}]`, `[null]`, `{}`, `[{"op":1,"path":{}}]`,
 	} {
 		f.Add(patch)
