@@ -41,7 +41,7 @@ func list[T, R any](c *sim.Call, all []T, render func(T) R) (sim.Reply, error) {
 	if len(all) == 0 {
 		return sim.JSON(http.StatusOK, page{}), nil
 	}
-	limit, offset := queryNumber(c, "limit", defaultLimit), queryNumber(c, "offset", 0)
+	limit, offset := c.QueryNumber("limit", defaultLimit), c.QueryNumber("offset", 0)
 	p := page{
 		Links:  pageLinks{pageAddress(c, offset, limit)},
 		Paging: paging{Count: len(all), Limit: limit, Offset: offset, Pages: (len(all) + limit - 1) / limit},
@@ -60,14 +60,6 @@ func list[T, R any](c *sim.Call, all []T, render func(T) R) (sim.Reply, error) {
 		p.Paging.Prev = []string{pageAddress(c, max(0, offset-limit), limit)}
 	}
 	return sim.JSON(http.StatusOK, p), nil
-}
-
-// queryNumber is a number of the query; the contract has refused what is none.
-func queryNumber(c *sim.Call, name string, otherwise int) int {
-	if n, err := strconv.Atoi(c.Query.Get(name)); err == nil {
-		return n
-	}
-	return otherwise
 }
 
 // pageAddress is where another page of the same list stands.

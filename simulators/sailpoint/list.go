@@ -86,8 +86,8 @@ func choose(c *sim.Call, order func(a, b sim.Entry) int, match func(sim.Entry) b
 	if order != nil {
 		slices.SortStableFunc(all, order)
 	}
-	from := min(number(c, "offset", 0), len(all))
-	to := min(from+number(c, "limit", pageSize), len(all))
+	from := min(c.QueryNumber("offset", 0), len(all))
+	to := min(from+c.QueryNumber("limit", pageSize), len(all))
 	return page{len(all), all[from:to]}
 }
 
@@ -121,14 +121,6 @@ func (p page) reply(c *sim.Call, r sim.Reply) sim.Reply {
 		return r.With("X-Total-Count", strconv.Itoa(p.total))
 	}
 	return r
-}
-
-// number is a number of the query, which the contract has held to its bounds.
-func number(c *sim.Call, name string, otherwise int) int {
-	if n, err := strconv.Atoi(c.Query.Get(name)); err == nil {
-		return n
-	}
-	return otherwise
 }
 
 // parseSorters reads a list of fields, each with a minus for falling order. The

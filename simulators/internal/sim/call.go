@@ -35,7 +35,6 @@ type Call struct {
 	vendor     *Vendor
 	spec       *openapi.Spec
 	request    *http.Request
-	route      *openapi.Operation // the HTTP operation whose path was met
 	now        time.Time
 	generation uint64    // of the tenant's clock, at now
 	key        []byte    // the request, as kept answers know it
@@ -173,3 +172,12 @@ func HexNumber(n uint64, digits int) string { return fmt.Sprintf("%0*x", digits,
 func (c *Call) SeedLuck(name string) uint64 { return task.LuckOf(c.Tenant.Seed, name) }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
+
+// QueryNumber is a whole number of the query; the contract has held it to its
+// bounds and refused what is none.
+func (c *Call) QueryNumber(name string, otherwise int) int {
+	if n, err := strconv.Atoi(c.Query.Get(name)); err == nil {
+		return n
+	}
+	return otherwise
+}

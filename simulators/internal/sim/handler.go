@@ -91,7 +91,7 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request, o *openapi.Opera
 	c := &Call{
 		Op: o, Base: base, BaseURL: baseURL(r), Header: r.Header, Profile: h.served.Profile(h.vendor.Name),
 		Options: h.served.Options(h.vendor.Name),
-		handler: h, vendor: h.vendor, spec: h.spec, request: r, route: o, now: began, began: began, outcome: outcome,
+		handler: h, vendor: h.vendor, spec: h.spec, request: r, now: began, began: began, outcome: outcome,
 	}
 	buf := buffers.Get().(*bytes.Buffer)
 	buf.Reset()
