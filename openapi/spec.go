@@ -21,16 +21,6 @@ import (
 //go:embed *.yaml
 var files embed.FS
 
-// Names are the embedded specs' names: the vendors', sorted.
-func Names() []string {
-	entries, _ := files.ReadDir(".") // of an embedded folder: cannot fail
-	var names []string
-	for _, e := range entries {
-		names = append(names, strings.TrimSuffix(e.Name(), ".yaml"))
-	}
-	return names
-}
-
 // Source is the text of one embedded spec.
 func Source(name string) ([]byte, error) { return files.ReadFile(name + ".yaml") }
 
