@@ -1,5 +1,5 @@
-// Package traffic is the per-request mutable state: rate limits and the request
-// log. It must not know a vendor's words, HTTP, or what time it is: limits are
+// Package traffic is the per-request mutable state: rate limits, the request log
+// and the answers kept to be given again. It must not know a vendor's words, HTTP, or what time it is: limits are
 // passed the tenant's lived time and answer how long to wait.
 package traffic
 
