@@ -7,8 +7,15 @@ import (
 	"slices"
 )
 
-// MaxStates is how many states one lifecycle may have.
-const MaxStates = 1_000
+// The most that the lifecycles of a scenario may have.
+const (
+	MaxStates    = 1_000  // states of one lifecycle
+	MaxAllStates = 10_000 // states of all lifecycles together
+	MaxBranches  = 10_000 // ways out of all states together
+)
+
+// MaxVendors is how many vendors a scenario may name.
+const MaxVendors = 100
 
 // checker holds a decoded scenario to the rules that its types cannot say. It
 // looks for positions, and for what was written at all, in the tree.
@@ -17,6 +24,7 @@ type checker struct {
 	root     *node
 	scenario *Scenario
 	known    Known
+	names    []string // of the lifecycles, sorted
 }
 
 // at adds a problem with the value at the end of a path.
@@ -44,16 +52,20 @@ func (c *checker) sound(path ...any) *node {
 func under(path []any, steps ...any) []any { return append(slices.Clip(path), steps...) }
 
 func (c *checker) check() {
-	c.checkNames()
+	c.names = c.scenario.lifecycleNames()
+	c.checkName()
 	c.checkVendors()
-	for _, name := range c.scenario.lifecycleNames() {
-		c.checkLifecycle(name, c.scenario.Lifecycles[name])
+	if c.checkSize() {
+		for _, name := range c.names {
+			c.checkLifecycle(name, c.scenario.Lifecycles[name])
+		}
 	}
 	if c.sound("default") != nil {
 		c.lifecycleExists([]any{"default"}, c.scenario.Default)
 	}
 	c.checkTasks()
 	c.checkLimits()
+	c.checkExpect()
 }
 
 var (
@@ -75,19 +87,30 @@ func nameError(name string) error {
 	return nil
 }
 
-func (c *checker) checkNames() {
+func (c *checker) checkName() {
 	if c.sound("name") != nil {
 		if err := nameError(c.scenario.Name); err != nil {
 			c.at([]any{"name"}, "%v", err)
 		}
 	}
-	for _, name := range c.scenario.lifecycleNames() {
-		path := []any{"lifecycles", name}
-		c.checkPlainName(path, "lifecycle", name)
-		for _, state := range c.scenario.Lifecycles[name] {
-			c.checkPlainName(under(path, state.Name), "state", state.Name)
+}
+
+// checkSize tells whether there are few enough states to look at each.
+func (c *checker) checkSize() bool {
+	states, branches := 0, 0
+	for _, lifecycle := range c.scenario.Lifecycles {
+		states += len(lifecycle)
+		for _, s := range lifecycle {
+			branches += len(s.To)
 		}
 	}
+	if states > MaxAllStates {
+		c.atKey([]any{"lifecycles"}, "the lifecycles have %d states together; at most %d are allowed", states, MaxAllStates)
+	}
+	if branches > MaxBranches {
+		c.atKey([]any{"lifecycles"}, "the states have %d ways out together; at most %d are allowed", branches, MaxBranches)
+	}
+	return states <= MaxAllStates && branches <= MaxBranches
 }
 
 // checkPlainName: names of states and lifecycles stand in --set paths and keys.
@@ -101,6 +124,10 @@ func (c *checker) checkVendors() {
 	s := c.scenario
 	if c.sound("vendors") != nil && len(s.Vendors) == 0 {
 		c.at([]any{"vendors"}, "the list is empty; name at least one vendor, or leave the key out for all")
+	}
+	if len(s.Vendors) > MaxVendors {
+		c.at([]any{"vendors"}, "the list has %d vendors; at most %d are allowed", len(s.Vendors), MaxVendors)
+		s.Vendors = nil // nothing more is concluded from it
 	}
 	for i, vendor := range s.Vendors {
 		if c.root.get("vendors") == nil {
@@ -133,7 +160,7 @@ func (c *checker) unknownVendor(vendor string) string {
 	if len(c.known.Vendors) == 0 || slices.Contains(c.known.Vendors, vendor) {
 		return ""
 	}
-	return fmt.Sprintf("there is no vendor %q%s", vendor, didYouMean(vendor, c.known.Vendors))
+	return fmt.Sprintf("there is no vendor %q%s", vendor, c.didYouMean(vendor, c.known.Vendors))
 }
 
 func (c *checker) vendorKeyExists(path []any, vendor string) bool {
@@ -171,8 +198,7 @@ func (c *checker) vendorServed(path []any, vendor string) bool {
 }
 
 func (c *checker) lifecycleExists(path []any, name string) {
-	lifecycles := c.scenario.Lifecycles
-	if _, exists := lifecycles[name]; !exists && c.sound(path...) != nil {
-		c.at(path, "there is no lifecycle %q%s", name, didYouMean(name, c.scenario.lifecycleNames()))
+	if _, exists := c.scenario.Lifecycles[name]; !exists && c.sound(path...) != nil {
+		c.at(path, "there is no lifecycle %q%s", name, c.didYouMean(name, c.names))
 	}
 }

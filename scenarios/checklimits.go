@@ -2,10 +2,18 @@ package scenarios
 
 import "time"
 
+// MaxRules is how many limits, and how many expectations, a scenario may have:
+// each looks at every request.
+const MaxRules = 1_000
+
 func (c *checker) checkLimits() {
 	type same struct {
 		vendor, on, per, algorithm string
 		window                     time.Duration
+	}
+	if len(c.scenario.Limits) > MaxRules {
+		c.at([]any{"limits"}, "there are %d limits; at most %d are allowed", len(c.scenario.Limits), MaxRules)
+		return
 	}
 	seen := map[same]Position{}
 	for i, l := range c.scenario.Limits {
@@ -17,9 +25,7 @@ func (c *checker) checkLimits() {
 		if c.vendorServed(under(path, "vendor"), l.Vendor) {
 			c.checkOn(under(path, "on"), l.On, l.Vendor)
 		}
-		if c.sound(under(path, "window")...) != nil && l.Window == 0 {
-			c.at(under(path, "window"), `"window" must be positive`)
-		}
+		c.checkPositive(under(path, "window"), l.Window)
 		if n.get("burst") != nil && c.sound(under(path, "algorithm")...) == n.get("algorithm") && l.Algorithm != "bucket" {
 			c.atKey(under(path, "burst"), `"burst" is for "algorithm: bucket" only`)
 		}

@@ -7,6 +7,7 @@ import (
 
 func (c *checker) checkLifecycle(name string, lifecycle Lifecycle) {
 	path := []any{"lifecycles", name}
+	c.checkPlainName(path, "lifecycle", name)
 	n := c.root.lookup(path...)
 	switch {
 	case n.kind != mapping:
@@ -14,14 +15,17 @@ func (c *checker) checkLifecycle(name string, lifecycle Lifecycle) {
 	case len(lifecycle) == 0:
 		c.at(path, "the lifecycle %q has no states; the first one written starts", name)
 		return
-	case len(lifecycle) > MaxStates:
-		c.at(path, "the lifecycle %q has %d states; at most %d are allowed", name, len(lifecycle), MaxStates)
-		return
+	}
+	names := make([]string, len(lifecycle))
+	exists := make(map[string]bool, len(lifecycle))
+	for i, state := range lifecycle {
+		names[i], exists[state.Name] = state.Name, true
 	}
 	for i := range lifecycle {
 		state := &lifecycle[i]
+		c.checkPlainName(under(path, state.Name), "state", state.Name)
 		c.checkState(under(path, state.Name), state)
-		c.checkBranches(under(path, state.Name), state, lifecycle)
+		c.checkBranches(under(path, state.Name), state, names, exists)
 	}
 	if c.clean(n) {
 		c.checkGraph(name, lifecycle)
@@ -118,20 +122,12 @@ func (c *checker) checkFields(path []any, set map[string]any, vendors []string, 
 	}
 }
 
-func (c *checker) checkBranches(path []any, s *State, lifecycle Lifecycle) {
+func (c *checker) checkBranches(path []any, s *State, names []string, exists map[string]bool) {
 	for i, b := range s.To {
-		if len(c.problems) > MaxProblems {
-			return // the nearest of many names for each of very many would take long
-		}
 		at := under(path, "to", i, "state")
-		if n, _ := c.root.find(at...); !c.clean(n) || lifecycle.State(b.State) != nil {
-			continue
+		if n, _ := c.root.find(at...); c.clean(n) && !exists[b.State] {
+			c.at(at, "there is no state %q in this lifecycle%s", b.State, c.didYouMean(b.State, names))
 		}
-		names := make([]string, len(lifecycle))
-		for i := range lifecycle {
-			names[i] = lifecycle[i].Name
-		}
-		c.at(at, "there is no state %q in this lifecycle%s", b.State, didYouMean(b.State, names))
 	}
 }
 

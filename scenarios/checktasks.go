@@ -126,11 +126,12 @@ func (c *checker) checkOn(path []any, on, vendor string) {
 		where = vendor
 	}
 	known := append(slices.Clone(Kinds), names...)
-	hint := didYouMean(on, known)
-	if nearest(on, known) == "" {
-		hint = "; write an operation's name, vendor.name, or a kind: " + strings.Join(Kinds, ", ")
+	meant := c.nearest(on, known)
+	if meant == "" {
+		c.at(path, "%q is no operation of %s; write an operation's name, vendor.name, or a kind: %s", on, where, strings.Join(Kinds, ", "))
+		return
 	}
-	c.at(path, "%q is no operation of %s%s", on, where, hint)
+	c.at(path, "%q is no operation of %s%s", on, where, hint(meant, known))
 }
 
 // Selects tells whether an `on` means this operation: by its kind, its name,

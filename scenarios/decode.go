@@ -16,6 +16,7 @@ type decoder struct {
 	problems Problems
 	refused  map[*node]bool // the values about which a problem was told
 	fields   map[reflect.Type][]field
+	guessed  int // pairs of letters compared, see maxGuessing
 }
 
 func newDecoder() *decoder {
@@ -24,7 +25,7 @@ func newDecoder() *decoder {
 
 // later are the keys that the language reserves for versions to come.
 var later = map[reflect.Type][]string{
-	reflect.TypeFor[Scenario](): {"faults", "auth", "surprises", "expect"},
+	reflect.TypeFor[Scenario](): {"faults", "auth", "surprises"},
 	reflect.TypeFor[Limit]():    {"early_retry"},
 }
 
@@ -169,8 +170,9 @@ func (d *decoder) object(n *node, to reflect.Value, what string) {
 			d.problems.add(e.at, "%q is not supported by this version yet; leave it out", e.key)
 		default:
 			d.refused[n] = true
-			misspelt = append(misspelt, nearest(e.key, keysOf(fields)))
-			d.problems.add(e.at, "unknown key %q%s", e.key, didYouMean(e.key, keysOf(fields)))
+			meant := d.nearest(e.key, keysOf(fields))
+			misspelt = append(misspelt, meant)
+			d.problems.add(e.at, "unknown key %q%s", e.key, hint(meant, keysOf(fields)))
 		}
 	}
 	for _, f := range fields {
@@ -214,7 +216,7 @@ func (d *decoder) rules(n *node, v reflect.Value, f field) {
 		if len(f.enum) == 1 {
 			d.refuse(n, "%q must be %s, not %s", f.key, f.enum[0], n.scalar)
 		} else {
-			d.refuse(n, "%q cannot be %q%s", f.key, n.scalar, didYouMean(n.scalar, f.enum))
+			d.refuse(n, "%q cannot be %q%s", f.key, n.scalar, d.didYouMean(n.scalar, f.enum))
 		}
 		v.SetZero() // nothing more is concluded from it
 	}

@@ -41,6 +41,11 @@ func (s *Scenario) fillIn(root *node, known Known, byDefault string) {
 			l.Burst = orElse(l.Burst, l.Requests)
 		}
 	}
+	for i := range s.Expect {
+		if e := &s.Expect[i]; e.Call != "" {
+			e.Per = orElse(e.Per, "task")
+		}
+	}
 }
 
 func (s *State) fillIn() {

@@ -7,7 +7,7 @@ import (
 )
 
 // Whatever a file holds: nothing panics, there is a scenario or an error, and
-// every problem stands inside the file.
+// every problem stands inside the file. The text of a scenario loads to it.
 func FuzzParse(f *testing.F) {
 	for _, pattern := range []string{"*.yaml", "testdata/*/*.yaml"} {
 		files, err := filepath.Glob(pattern)
@@ -29,6 +29,13 @@ func FuzzParse(f *testing.F) {
 		s, problems := Parse("f.yaml", data, testKnown)
 		if (s == nil) != (problems.Err() != nil) {
 			t.Fatalf("scenario %v with %v", s, problems)
+		}
+		// With a set the text must be written anew.
+		changed, _ := Shipped().load(readSource("f.yaml", data), testKnown, []string{"seed=7"})
+		for _, s := range []*Scenario{s, changed} {
+			if s != nil {
+				checkAlone(t, s, testKnown)
+			}
 		}
 		lines := lineLengths(data)
 		for _, p := range problems {

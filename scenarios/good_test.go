@@ -68,15 +68,29 @@ func TestRoughDay(t *testing.T) {
 			{Vendor: "acme", On: "getStatus", Per: "token", Requests: 10, Window: time.Second, Algorithm: "bucket", Burst: 20},
 			{On: "login", Per: "source", Requests: 3, Window: time.Minute, Algorithm: "sliding"},
 		},
+		Expect: []Expect{
+			{Call: "getStatus", Vendor: "acme", Per: "task", MinGap: time.Second, Max: 40},
+			{Call: "bolt.getStatus", Per: "tenant", Max: 1000},
+			{Call: "poll", Per: "task", MinGap: 500 * time.Millisecond},
+			{RetryAfter: "respected"},
+			{NoCallsAfter: "end", Grace: 1},
+			{NoCallsAfter: "end", Vendor: "bolt"},
+			{EveryTask: "seen_end", Within: 10 * time.Minute},
+			{Tokens: "refreshed_in_time", Vendor: "acme"},
+			{Pages: "read_to_last"},
+			{Submissions: "no_duplicates"},
+			{UnknownFields: "none"},
+		},
 	}
 	if !reflect.DeepEqual(s, want) {
 		t.Errorf("got\n%+v\nwant\n%+v", s, want)
 	}
 }
 
-// forgetPositions clears every Position, of which the bad files have plenty.
+// forgetPositions clears every Position, of which the bad files have plenty, and
+// the text that they stand in.
 func forgetPositions(s *Scenario) {
-	s.At = Position{}
+	s.At, s.origin = Position{}, nil
 	for _, lifecycle := range s.Lifecycles {
 		for i := range lifecycle {
 			state := &lifecycle[i]
@@ -97,6 +111,9 @@ func forgetPositions(s *Scenario) {
 	}
 	for i := range s.Limits {
 		s.Limits[i].At = Position{}
+	}
+	for i := range s.Expect {
+		s.Expect[i].At = Position{}
 	}
 }
 
@@ -120,16 +137,18 @@ tasks:
   - subtasks: {count: 2}
 limits:
   - {per: token, requests: 1, window: 1s}
+expect: [{tokens: refreshed_in_time}]
 `)
 	running := s.Lifecycles["scan"][0]
 	for what, got := range map[string]Position{
-		"x.yaml:1:1":  s.At,
-		"x.yaml:5:5":  running.At,
-		"x.yaml:5:31": running.To[0].At,
-		"x.yaml:5:63": running.Messages[0].At,
-		"x.yaml:8:5":  s.Tasks[0].At,
-		"x.yaml:8:15": s.Tasks[0].Subtasks.At,
-		"x.yaml:10:5": s.Limits[0].At,
+		"x.yaml:1:1":   s.At,
+		"x.yaml:5:5":   running.At,
+		"x.yaml:5:31":  running.To[0].At,
+		"x.yaml:5:63":  running.Messages[0].At,
+		"x.yaml:8:5":   s.Tasks[0].At,
+		"x.yaml:8:15":  s.Tasks[0].Subtasks.At,
+		"x.yaml:10:5":  s.Limits[0].At,
+		"x.yaml:11:10": s.Expect[0].At,
 	} {
 		if got.String() != what {
 			t.Errorf("got %v, want %s", got, what)

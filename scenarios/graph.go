@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"container/heap"
 	"slices"
 	"strings"
 	"time"
@@ -121,38 +122,56 @@ func (g graph) shortCycles() [][]int {
 // quickest is the quickest way from a state back to it, if that takes less
 // than MinCycle. It looks no further than MinCycle, so it mostly stops at once.
 func (g graph) quickest(start int) []int {
+	if !g.quick(start) {
+		return nil
+	}
 	took := map[int]time.Duration{start: 0} // least time in which a state is entered
 	back := map[int]int{}
-	for todo := []int{start}; len(todo) > 0; {
-		// The one entered first comes first: Dijkstra. The list stays short.
-		nearest := 0
-		for i := range todo {
-			if took[todo[i]] < took[todo[nearest]] {
-				nearest = i
-			}
+	for todo := (visits{{start, 0}}); len(todo) > 0; {
+		v := heap.Pop(&todo).(visit)
+		if v.at > took[v.state] || !g.quick(v.state) {
+			continue
 		}
-		s := todo[nearest]
-		todo = slices.Delete(todo, nearest, nearest+1)
-		if g.states[s].After == nil {
-			continue // an end, or left by a read
-		}
-		left := took[s] + g.states[s].After.shortest()
+		left := v.at + g.states[v.state].After.shortest()
 		if left >= MinCycle {
 			continue
 		}
-		for _, t := range g.next[s] {
+		for _, t := range g.next[v.state] {
 			if t == start {
-				return g.way(back, start, s)
+				return g.way(back, start, v.state)
 			}
 			if before, seen := took[t]; !seen || left < before {
-				if !seen {
-					todo = append(todo, t)
-				}
-				took[t], back[t] = left, s
+				took[t], back[t] = left, v.state
+				heap.Push(&todo, visit{t, left})
 			}
 		}
 	}
 	return nil
+}
+
+// quick tells whether a state may be left, by time, before MinCycle.
+func (g graph) quick(s int) bool {
+	after := g.states[s].After // nil: an end, or left by a read
+	return after != nil && after.shortest() < MinCycle
+}
+
+// visits is a heap of states and when they are entered, the earliest first.
+type visits []visit
+
+type visit struct {
+	state int
+	at    time.Duration
+}
+
+func (v visits) Len() int           { return len(v) }
+func (v visits) Less(i, j int) bool { return v[i].at < v[j].at }
+func (v visits) Swap(i, j int)      { v[i], v[j] = v[j], v[i] }
+func (v *visits) Push(x any)        { *v = append(*v, x.(visit)) }
+func (v *visits) Pop() any {
+	last := len(*v) - 1
+	x := (*v)[last]
+	*v = (*v)[:last]
+	return x
 }
 
 func (g graph) way(back map[int]int, start, last int) []int {

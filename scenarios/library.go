@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -29,6 +30,7 @@ type Library struct {
 // source is one file, read but not yet checked.
 type source struct {
 	file     string
+	data     []byte
 	root     *node // nil if it could not be read
 	problems Problems
 }
@@ -53,7 +55,7 @@ var shippedSources = sync.OnceValue(func() map[string]*source {
 })
 
 func readSource(file string, data []byte) *source {
-	s := &source{file: file}
+	s := &source{file: file, data: bytes.Clone(data)}
 	s.root, s.problems = readTree(file, data)
 	switch {
 	case s.root == nil:
@@ -165,13 +167,28 @@ func (l *Library) AddDir(dir string) error {
 // knows. A scenario without lifecycles has those of happy. The default
 // lifecycle is the only one, else that of happy, whose lifecycles then join
 // under their names. Where tasks are left out, happy's lifecycle Waiting is
-// there too.
+// there too. What an expectation of calls counts is per task.
 func (l *Library) Load(name string, known Known, sets []string) (*Scenario, Problems) {
 	s := l.sources[name]
 	if s == nil {
 		return nil, Problems{{Text: fmt.Sprintf("there is no scenario %q%s", name, didYouMean(name, l.Names()))}}
 	}
 	return l.load(s, known, sets)
+}
+
+// LoadText loads a text that joins no library, such as one that came over a
+// control API; file is what its positions say. It is held to the same rules as
+// a file and may extend what is in the library. Its name must not be that of a
+// scenario that ships and is in the library, which clients take to mean that
+// one; a user's file in the library may have the same name.
+func (l *Library) LoadText(file string, data []byte, known Known, sets []string) (*Scenario, Problems) {
+	src := readSource(file, data)
+	if named := src.root.get("name"); named != nil && named.kind == text {
+		if other := l.sources[named.scalar]; other != nil && other == shippedSources()[named.scalar] {
+			src.problems.add(named.at, "the name %q is taken by %s, which ships; give this scenario another", named.scalar, other.file)
+		}
+	}
+	return l.load(src, known, sets)
 }
 
 // Parse loads one file that stands in no library. It may extend what ships.
@@ -186,19 +203,25 @@ func (l *Library) load(src *source, known Known, sets []string) (*Scenario, Prob
 	}
 	root, wrong := applySets(root, sets)
 	problems = append(problems, wrong...)
-	root, byDefault := withHappy(root, shippedSources()["happy"].root)
+	if root != src.root {
+		if wrong := tooLarge(root); len(wrong) > 0 { // nothing is concluded from the rest
+			return nil, append(problems, wrong...).sorted().capped()
+		}
+	}
+	whole, byDefault := withHappy(root, shippedSources()["happy"].root)
 
 	d := newDecoder()
 	s := &Scenario{}
-	d.decode(root, reflect.ValueOf(s).Elem(), "")
-	s.fillIn(root, known, byDefault)
-	c := &checker{decoder: d, root: root, scenario: s, known: known}
+	d.decode(whole, reflect.ValueOf(s).Elem(), "")
+	s.fillIn(whole, known, byDefault)
+	c := &checker{decoder: d, root: whole, scenario: s, known: known}
 	c.check()
 	problems = append(problems, d.problems...).sorted()
 	if problems.Err() != nil {
 		return nil, problems.capped()
 	}
 	s.numberTasks()
+	s.remember(src, root)
 	return s, problems.capped()
 }
 

@@ -104,7 +104,10 @@ func (ps Problems) capped() Problems {
 // didYouMean ends a message about an unknown word: the nearest known one, or,
 // where none is near, all of them. It is empty if nothing is known.
 func didYouMean(word string, known []string) string {
-	best := nearest(word, known)
+	return hint(nearest(word, known), known)
+}
+
+func hint(best string, known []string) string {
 	switch {
 	case best != "":
 		return fmt.Sprintf(" - did you mean %q?", best)
@@ -115,6 +118,27 @@ func didYouMean(word string, known []string) string {
 	}
 	return "; there is " + strings.Join(known, ", ")
 }
+
+// maxGuessing bounds the work of guessing what was meant, in pairs of letters
+// compared: a file of very many unknown words must not take long.
+const maxGuessing = 30_000_000
+
+func (d *decoder) nearest(word string, known []string) string {
+	for _, k := range known {
+		d.guessed += min(len(word), maxGuessed) * min(len(k), maxGuessed)
+	}
+	if d.guessed > maxGuessing {
+		return ""
+	}
+	return nearest(word, known)
+}
+
+func (d *decoder) didYouMean(word string, known []string) string {
+	return hint(d.nearest(word, known), known)
+}
+
+// maxGuessed is the most letters of a word that somebody mistypes.
+const maxGuessed = 64
 
 // nearest is the known word that somebody who wrote this one may have meant.
 func nearest(word string, known []string) string {
@@ -130,8 +154,8 @@ func nearest(word string, known []string) string {
 // distance is how many letters must be put in, left out, changed or swapped
 // with their neighbour to make b of a.
 func distance(a, b string) int {
-	if len(a) > 64 || len(b) > 64 {
-		return 64 // nobody mistypes so long a word; and the time stays bounded
+	if len(a) > maxGuessed || len(b) > maxGuessed {
+		return maxGuessed
 	}
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {

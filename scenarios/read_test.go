@@ -49,6 +49,37 @@ func TestCaps(t *testing.T) {
 		return b.String()
 	}
 	tasks := func(n int) string { return head + "tasks:\n" + strings.Repeat("- {vendor: acme}\n", n) }
+	manyStates := func(n int) string {
+		var b strings.Builder
+		b.WriteString(head + "lifecycles:\n")
+		for i := range n {
+			if i%MaxStates == 0 {
+				fmt.Fprintf(&b, "  l%d:\n", i/MaxStates)
+			}
+			if last := i == n-1 || (i+1)%MaxStates == 0; last {
+				fmt.Fprintf(&b, "    s%d: {phase: failed}\n", i)
+			} else {
+				fmt.Fprintf(&b, "    s%d: {phase: running, after: 1s, to: s%d}\n", i, i+1)
+			}
+		}
+		return b.String() + "tasks: []\ndefault: l0\n"
+	}
+	values := func(one string) string { // MaxValues of them: 8, and 2 a message
+		return head + "lifecycles:\n  scan:\n    failed: {messages: [" + strings.Repeat("{text: a},", MaxValues/2-4) + "]}\ntasks: []\n" + one
+	}
+	branches := func(n int) string {
+		return head + "lifecycles:\n  scan:\n    running: {after: 1s, to: [" + strings.Repeat("failed,", n) + "]}\n    failed: {}\ntasks: []\n"
+	}
+	limits := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "{per: token, requests: 1, window: %dms},", i+1)
+		}
+		return head + "limits: [" + b.String() + "]"
+	}
+	expects := func(n int) string {
+		return head + "expect: [" + strings.Repeat("{tokens: refreshed_in_time},", n) + "]"
+	}
 	for _, test := range []struct{ what, good, bad, want string }{
 		{"keys", states(MaxKeys), states(MaxKeys + 1), `f:5:5: the mapping has 1001 keys; at most 1000 are allowed`},
 		{"entries", tasks(MaxTaskEntries), tasks(MaxTaskEntries + 1),
@@ -57,6 +88,15 @@ func TestCaps(t *testing.T) {
 			`f:3:27: with this entry there are more than 5000000 tasks in all; that is the most allowed`},
 		{"tasks of one entry", head + fmt.Sprintf("tasks: [{count: %d}]", MaxTasks), head + fmt.Sprintf("tasks: [{count: %d}]", MaxTasks+1),
 			`f:3:17: "count" must be at most 5000000, not 5000001`},
+		{"values", values(""), values("description: b\n"), `f:7:14: the file has more than 100000 values; that is the most allowed`},
+		{"states together", manyStates(MaxAllStates), manyStates(MaxAllStates + 1),
+			`f:3:1: the lifecycles have 10001 states together; at most 10000 are allowed`},
+		{"branches", branches(MaxBranches), branches(MaxBranches + 1),
+			`f:3:1: the states have 10001 ways out together; at most 10000 are allowed`},
+		{"vendors", head + "vendors: [acme]", head + "vendors: [" + strings.Repeat("acme,", MaxVendors+1) + "]",
+			`f:3:10: the list has 101 vendors; at most 100 are allowed`},
+		{"limits", limits(MaxRules), limits(MaxRules + 1), `f:3:9: there are 1001 limits; at most 1000 are allowed`},
+		{"expectations", expects(MaxRules), expects(MaxRules + 1), `f:3:9: there are 1001 expectations; at most 1000 are allowed`},
 		{"subtasks", head + fmt.Sprintf("tasks: [{subtasks: {count: %d}}]", MaxSubtasks), head + fmt.Sprintf("tasks: [{subtasks: {count: %d}}]", MaxSubtasks+1),
 			`f:3:28: "count" must be at most 10000, not 10001`},
 	} {
@@ -83,7 +123,40 @@ func TestTooManyStates(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, problems := library.Load("b", testKnown, nil)
-	if !strings.HasSuffix(problems.Error(), `b.yaml:5:5: the lifecycle "scan" has 1002 states; at most 1000 are allowed`) {
+	if !strings.HasSuffix(problems.Error(), `b.yaml:5:5: the mapping has 1002 keys; at most 1000 are allowed`) {
+		t.Errorf("%v", problems)
+	}
+}
+
+// What was meant is guessed for so many words only, that it does not take long.
+func TestGuessingEnds(t *testing.T) {
+	text := "version: 1\nname: x\nlifecycles:\n  scan:\n"
+	for i := range 900 {
+		text += fmt.Sprintf("    %s%04d: {phase: failed}\n", strings.Repeat("n", 60), i)
+	}
+	text += "    z: {phase: running, after: 1s, to: ["
+	for i := range 900 {
+		text += fmt.Sprintf("%s%04d, ", strings.Repeat("n", 60), 5000+i)
+	}
+	_, problems := Parse("f", []byte(text+"]}\n"), testKnown)
+	guessed := strings.Count(problems.Error(), "did you mean")
+	if most := maxGuessing / (900 * maxGuessed * maxGuessed); len(problems.Errors()) < 900 || guessed < 1 || guessed > most {
+		t.Errorf("%d problems, %d guesses; at most %d", len(problems), guessed, most)
+	}
+}
+
+// A base and what extends it may each be short enough, and both not.
+func TestTooManyValues(t *testing.T) {
+	values := func(n int) string { return "{x: [" + strings.Repeat("1,", n) + "]}\n" }
+	library := Shipped()
+	if err := library.AddDir(write(t, map[string]string{
+		"a.yaml": "name: a\noptions: {acme: " + values(MaxValues/2) + "}",
+		"b.yaml": "name: b\nextends: a\noptions: {bolt: " + values(MaxValues/2) + "}",
+	})); err != nil {
+		t.Fatal(err)
+	}
+	_, problems := library.Load("b", testKnown, nil)
+	if !strings.HasSuffix(problems.Error(), `b.yaml:1:1: with what it extends the scenario has 100009 values; at most 100000 are allowed`) {
 		t.Errorf("%v", problems)
 	}
 }

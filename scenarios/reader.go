@@ -20,6 +20,12 @@ const MaxBytes = 1 << 20
 // have states. Mappings are searched key by key, so they must stay short.
 const MaxKeys = MaxStates
 
+const tooManyKeys = "the mapping has %d keys; at most %d are allowed"
+
+// MaxValues is how many values one file may have, keys not counted: ten for
+// each of as many tasks as are allowed. Each costs far more than its bytes.
+const MaxValues = 100_000
+
 // maxDepth is how deep a file may nest. The language itself needs eight.
 const maxDepth = 32
 
@@ -35,7 +41,8 @@ func readTree(file string, data []byte) (*node, Problems) {
 		r.problems.add(at, "%s", what)
 		return nil, r.problems
 	}
-	doc, err := parseYAML(yaml.NewDecoder(bytes.NewReader(data)))
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	doc, err := parseYAML(decoder)
 	switch {
 	case errors.Is(err, io.EOF):
 		return &node{at: Position{file, 1, 1}, kind: null}, nil
@@ -45,7 +52,7 @@ func readTree(file string, data []byte) (*node, Problems) {
 		return nil, r.problems
 	}
 	root := r.node(doc.Content[0], 1)
-	r.secondDocument(data)
+	r.secondDocument(decoder, data)
 	if r.tooLong {
 		return nil, r.problems
 	}
@@ -68,12 +75,9 @@ func parseYAML(decoder *yaml.Decoder) (doc yaml.Node, err error) {
 	return doc, err
 }
 
-// secondDocument refuses what yaml.v3 would silently leave out.
-func (r *reader) secondDocument(data []byte) {
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	if _, err := parseYAML(decoder); err != nil {
-		return
-	}
+// secondDocument refuses what yaml.v3 would silently leave out. The decoder has
+// read the first document.
+func (r *reader) secondDocument(decoder *yaml.Decoder, data []byte) {
 	second, err := parseYAML(decoder)
 	if errors.Is(err, io.EOF) {
 		return
@@ -153,13 +157,21 @@ func unreadable(file string, data []byte) (Position, string) {
 type reader struct {
 	file     string
 	problems Problems
-	tooLong  bool // some mapping is, so nothing is concluded from the rest
+	values   int
+	tooLong  bool // the file or some mapping is, so nothing is concluded from the rest
 }
 
 // node answers nil for what it refused.
 func (r *reader) node(y *yaml.Node, depth int) *node {
 	at := Position{r.file, y.Line, y.Column}
+	r.values++
 	switch {
+	case r.values > MaxValues:
+		if !r.tooLong {
+			r.problems.add(at, "the file has more than %d values; that is the most allowed", MaxValues)
+		}
+		r.tooLong = true
+		return nil
 	case depth > maxDepth:
 		r.problems.add(at, "nested more than %d deep", maxDepth)
 		return nil
@@ -192,7 +204,7 @@ func (r *reader) node(y *yaml.Node, depth int) *node {
 func (r *reader) entries(y *yaml.Node, n *node, depth int) {
 	if keys := len(y.Content) / 2; keys > MaxKeys {
 		r.tooLong = true
-		r.problems.add(n.at, "the mapping has %d keys; at most %d are allowed", keys, MaxKeys)
+		r.problems.add(n.at, tooManyKeys, keys, MaxKeys)
 		return
 	}
 	seen := map[string]Position{}
@@ -222,6 +234,31 @@ func (r *reader) entries(y *yaml.Node, n *node, depth int) {
 			n.entries = append(n.entries, entry{key.Value, at, value})
 		}
 	}
+}
+
+// tooLarge holds a tree that was merged, or changed by sets, to what one file
+// may hold.
+func tooLarge(root *node) Problems {
+	var problems Problems
+	values := 0
+	var walk func(n *node)
+	walk = func(n *node) {
+		values++
+		if len(n.entries) > MaxKeys {
+			problems.add(n.at, tooManyKeys, len(n.entries), MaxKeys)
+		}
+		for _, e := range n.entries {
+			walk(e.value)
+		}
+		for _, item := range n.items {
+			walk(item)
+		}
+	}
+	walk(root)
+	if values > MaxValues {
+		problems.add(root.at, "with what it extends the scenario has %d values; at most %d are allowed", values, MaxValues)
+	}
+	return problems
 }
 
 func (n *node) setScalar(y *yaml.Node) {

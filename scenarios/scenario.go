@@ -29,9 +29,12 @@ type Scenario struct {
 	Lifecycles  map[string]Lifecycle      `json:"lifecycles,omitempty" jsonschema_description:"Named lifecycles: states with durations or poll counts, branches, an end."`
 	Tasks       []Task                    `json:"tasks,omitempty" jsonschema_description:"The tasks that exist. Left out: each vendor's documented example ids."`
 	Limits      []Limit                   `json:"limits,omitempty" jsonschema_description:"Rate limits. Left out: each vendor's documented ones. []: none."`
+	Expect      []Expect                  `json:"expect,omitempty" jsonschema_description:"What a good client does. The client is judged by it, never the vendors."`
 	CountLists  bool                      `json:"count_lists,omitempty" jsonschema_description:"Whether list calls count as reads in states with 'polls'. Default false."`
 
 	At Position `json:"-"`
+
+	origin *origin // for YAML
 }
 
 // Position is where something stands in a file. Line and column count from 1.

@@ -79,6 +79,7 @@ func TestSchemaRefusesBadForms(t *testing.T) {
 		"unknown-key", "unknown-key-in-state", "misspelt-required-key", "later-keys", "null-value", "wrong-types",
 		"text-needs-quotes", "enum", "minimum-and-maximum", "required", "duration", "clock", "clock-mode", "progress",
 		"message-moment", "created", "to-forms", "version-missing", "version-unknown", "version-text", "name-missing",
+		"expect-rule", "expect-values", "expect-no-list",
 	} {
 		data, err := os.ReadFile("testdata/bad/" + name + ".yaml")
 		if err != nil {
@@ -86,6 +87,25 @@ func TestSchemaRefusesBadForms(t *testing.T) {
 		}
 		if schema.Validate(asEditors(t, data)) == nil {
 			t.Errorf("the schema accepts %s.yaml", name)
+		}
+	}
+}
+
+func TestSchemaWantsOneRule(t *testing.T) {
+	schema := editorSchema(t)
+	for expectation, good := range map[string]bool{
+		"{tokens: refreshed_in_time}":                    true,
+		"{tokens: refreshed_in_time, vendor: acme}":      true,
+		"{call: poll, max: 1, min_gap: 1s, per: tenant}": true,
+		"{}":             false,
+		"{vendor: acme}": false,
+		"{tokens: refreshed_in_time, pages: read_to_last}": false,
+		"{tokens: kept}":       false,
+		"{call: poll, max: 0}": false,
+	} {
+		err := schema.Validate(asEditors(t, []byte("{version: 1, name: x, expect: ["+expectation+"]}")))
+		if (err == nil) != good {
+			t.Errorf("%s: %v", expectation, err)
 		}
 	}
 }

@@ -8,10 +8,17 @@ import (
 	"strings"
 )
 
+// MaxSets is how many overrides one load may have.
+const MaxSets = 1_000
+
 // applySets applies each "path=value" to a tree and answers the new tree. The
 // value is YAML. Everything that a set gives is positioned as the set itself.
 func applySets(root *node, sets []string) (*node, Problems) {
 	var problems Problems
+	if len(sets) > MaxSets {
+		problems.add(Position{File: "--set"}, "there are %d; at most %d are allowed", len(sets), MaxSets)
+		return root, problems
+	}
 	for _, set := range sets {
 		at := Position{File: "--set " + set}
 		path, written, found := strings.Cut(set, "=")
@@ -27,6 +34,10 @@ func applySets(root *node, sets []string) (*node, Problems) {
 		value, p := readValue(at, written)
 		problems = append(problems, p...)
 		if value == nil {
+			continue
+		}
+		if len(steps)+value.depth() > maxDepth {
+			problems.add(at, "nested more than %d deep", maxDepth)
 			continue
 		}
 		changed, err := setAt(root, steps, value, "")

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -48,6 +49,34 @@ func TestSets(t *testing.T) {
 	}
 	if s, _ := loadWith(); s.Seed != 1 || s.Tasks[0].Count != 2 {
 		t.Errorf("a set changed its source: %+v", s)
+	}
+}
+
+func TestTooManySets(t *testing.T) {
+	sets := make([]string, MaxSets+1)
+	for i := range sets {
+		sets[i] = "seed=3"
+	}
+	if s, problems := loadWith(sets[1:]...); len(problems) > 0 || s.Seed != 3 {
+		t.Errorf("%v", problems)
+	}
+	if _, problems := loadWith(sets...); problems.Error() != "--set: there are 1001; at most 1000 are allowed" {
+		t.Errorf("%v", problems)
+	}
+}
+
+// A set may nest no deeper than a file, by its path and its value together.
+func TestDeepSets(t *testing.T) {
+	known := Known{Vendors: []string{"acme"}}
+	for more, good := range map[int]bool{maxDepth - 5: true, maxDepth - 4: false, 100_000: false} {
+		set := "tasks[0].set" + strings.Repeat(".a", more) + "={a: 1}"
+		s, problems := Shipped().load(readSource("x.yaml", []byte(settable)), known, []string{set})
+		switch {
+		case good && len(problems) > 0, !good && problems.Error() != "--set "+set+": nested more than 32 deep":
+			t.Errorf("%d more steps: %.200s", more, problems.Error())
+		case good:
+			checkAlone(t, s, known)
+		}
 	}
 }
 

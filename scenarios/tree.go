@@ -29,6 +29,18 @@ const (
 	null    kind = "nothing"
 )
 
+// depth is how many values stand in each other, this one counted.
+func (n *node) depth() int {
+	deepest := 0
+	for _, e := range n.entries {
+		deepest = max(deepest, e.value.depth())
+	}
+	for _, item := range n.items {
+		deepest = max(deepest, item.depth())
+	}
+	return deepest + 1
+}
+
 // get is the value under a key, or nil.
 func (n *node) get(key string) *node {
 	if n == nil {
