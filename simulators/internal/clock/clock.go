@@ -101,6 +101,26 @@ func (c *Clock) read() (*anchor, time.Duration) {
 	}
 }
 
+// Reading is all that a clock tells of one instant.
+type Reading struct {
+	Now        time.Time     // the tenant's instant, in UTC
+	Lived      time.Duration // as Lived says
+	Generation uint64        // as Generation says
+	Mode       scenarios.ClockMode
+}
+
+// reading is what the clock tells when so much has passed since the anchor.
+func (a *anchor) reading(passed time.Duration) Reading {
+	return Reading{Now: a.tenant.Add(passed), Lived: plus(a.lived, passed), Generation: a.generation, Mode: a.mode}
+}
+
+// Read tells everything of one and the same instant. Now and Lived asked for one
+// after the other are of two, between which the clock may have jumped.
+func (c *Clock) Read() Reading {
+	a, passed := c.read()
+	return a.reading(passed)
+}
+
 // Now is the tenant's instant, in UTC.
 func (c *Clock) Now() time.Time {
 	a, passed := c.read()
@@ -123,19 +143,41 @@ func (c *Clock) Lived() time.Duration {
 // Mode is how the clock runs.
 func (c *Clock) Mode() scenarios.ClockMode { return c.current().mode }
 
-// Generation grows with every jump and change of mode: what was worked out
-// under another generation may be out of date.
+// Generation grows with every jump, change of mode and Renew: what was worked
+// out under another generation may be out of date.
 func (c *Clock) Generation() uint64 { return c.current().generation }
 
-// Advance moves the clock on to t as if the time had passed: it is lived.
-// ErrPast if t is earlier than now.
-func (c *Clock) Advance(t time.Time) error { return c.jump(t, false) }
+// AdvanceBy moves the clock on by d of the tenant's time, however it runs, as if
+// that time had passed: it is lived. A d below 0 counts as 0. From and to are the
+// clock just before and just after: nothing passes and nobody else changes it in
+// between.
+func (c *Clock) AdvanceBy(d time.Duration) (from, to Reading) {
+	from, to, _ = c.renew(func(a *anchor) error { // which cannot fail
+		a.pass(max(d, 0))
+		return nil
+	})
+	return from, to
+}
+
+// AdvanceTo moves the clock on to t as if the time had passed: it is lived. From
+// and to are as AdvanceBy says. ErrPast if t is earlier than now; then nothing
+// has moved.
+func (c *Clock) AdvanceTo(t time.Time) (from, to Reading, err error) { return c.jump(t, false) }
+
+// Advance is AdvanceTo for whoever does not ask from where to where.
+func (c *Clock) Advance(t time.Time) error {
+	_, _, err := c.AdvanceTo(t)
+	return err
+}
 
 // Skip moves the clock on to t; the time between is not lived. ErrPast if t is
 // earlier than now.
-func (c *Clock) Skip(t time.Time) error { return c.jump(t, true) }
+func (c *Clock) Skip(t time.Time) error {
+	_, _, err := c.jump(t, true)
+	return err
+}
 
-func (c *Clock) jump(to time.Time, skip bool) error {
+func (c *Clock) jump(to time.Time, skip bool) (from, now Reading, err error) {
 	to = to.Round(0).UTC()
 	return c.renew(func(a *anchor) error {
 		if to.Before(a.tenant) {
@@ -149,31 +191,42 @@ func (c *Clock) jump(to time.Time, skip bool) error {
 	})
 }
 
+// pass lets d of the tenant's time pass.
+func (a *anchor) pass(d time.Duration) { a.tenant, a.lived = a.tenant.Add(d), plus(a.lived, d) }
+
 // SetMode changes how the clock runs, from the tenant's present instant on.
 func (c *Clock) SetMode(mode scenarios.ClockMode) {
-	_ = c.renew(func(a *anchor) error { // which cannot fail
+	_, _, _ = c.renew(func(a *anchor) error { // which cannot fail
 		a.mode = whole(mode)
 		return nil
 	})
 }
 
+// Renew begins a new generation and changes nothing else: for whoever changed
+// something beside the clock that makes older work out of date.
+func (c *Clock) Renew() {
+	_, _, _ = c.renew(func(*anchor) error { return nil })
+}
+
 // renew anchors the clock at the present and lets edit change that anchor; if
-// edit fails, the old one stays.
-func (c *Clock) renew(edit func(*anchor) error) error {
+// edit fails, the old one stays. From is the clock as it stood, to as it stands
+// after that.
+func (c *Clock) renew(edit func(*anchor) error) (from, to Reading, err error) {
 	c.change.Lock()
 	defer c.change.Unlock()
 	old := c.anchor.Swap(nil)
 	a := *old
 	a.real = c.source.Now()
 	passed := old.passed(a.real)
-	a.tenant, a.lived = old.tenant.Add(passed), plus(old.lived, passed)
+	a.pass(passed)
 	a.generation++
+	from = old.reading(passed)
 	if err := edit(&a); err != nil {
 		c.anchor.Store(old)
-		return err
+		return from, from, err
 	}
 	c.anchor.Store(&a)
-	return nil
+	return from, a.reading(0), nil
 }
 
 // Wall is the real time that d of the tenant's time takes, rounded up to the

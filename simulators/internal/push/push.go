@@ -18,6 +18,10 @@ type Message struct {
 	Body           []byte
 	AnyCertificate bool // over TLS, any certificate will do
 
+	// Owner is whose message it is, for Pending and Drained: any value that can be
+	// compared with ==.
+	Owner any
+
 	// Tried is told of each attempt, from another goroutine. It must not block.
 	// nil if nobody wants to know.
 	Tried func(Attempt)
@@ -73,6 +77,13 @@ type Queue struct {
 	pending int
 	dropped int
 	resting map[*job]*time.Timer // those that wait for another attempt
+	owed    map[any]*owed        // by owner; none for whom nothing is pending
+}
+
+// owed is what is pending for one owner.
+type owed struct {
+	messages int
+	none     chan struct{} // closed when nothing is any more
 }
 
 type job struct {
@@ -85,7 +96,7 @@ type job struct {
 func New(allow []string, logger *slog.Logger) *Queue {
 	q := &Queue{
 		gate: newGate(allow), logger: logger, backoff: backoff,
-		work: make(chan *job, Capacity), resting: map[*job]*time.Timer{},
+		work: make(chan *job, Capacity), resting: map[*job]*time.Timer{}, owed: map[any]*owed{},
 	}
 	q.ctx, q.cancel = context.WithCancel(context.Background())
 	q.post = newPoster(q.gate).post
@@ -107,8 +118,19 @@ func (q *Queue) Send(m Message) bool {
 		return false
 	}
 	q.pending++
+	if q.owed[m.Owner] == nil {
+		q.owed[m.Owner] = &owed{none: make(chan struct{})}
+	}
+	q.owed[m.Owner].messages++
 	q.work <- &job{message: m}
 	return true
+}
+
+// Waiting is how many messages were accepted and are not yet done with.
+func (q *Queue) Waiting() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.pending
 }
 
 // Dropped is how many messages were not accepted.
@@ -131,6 +153,7 @@ func (q *Queue) Close() {
 	q.cancel()
 	q.start.Do(func() {}) // whoever sends from now on starts no workers
 	q.wait.Wait()
+	q.forget()
 	if n := q.Dropped(); n > 0 {
 		q.logger.Warn("push dropped messages", "count", n)
 	}
@@ -164,7 +187,9 @@ func (q *Queue) attempt(j *job) {
 	if j.message.Tried != nil {
 		j.message.Tried(a)
 	}
-	if !a.Last {
+	if a.Last {
+		q.settle(j.message.Owner) // only now: who waits for it finds that the last attempt was told
+	} else {
 		q.rest(j) // only now: attempts are told in their order
 	}
 }

@@ -39,21 +39,12 @@ type course struct {
 
 	few  [8]uint64 // visits so far of the first states
 	many []uint64  // of the others
-	log  *[]step   // where edges go, if anybody wants them
+	log  *log      // where edges go, if anybody wants them
 }
 
 type said struct {
 	at      int64
 	message *scenarios.Message
-}
-
-// step is an edge in the engine's own time.
-type step struct {
-	at       int64
-	sub      int
-	from, to string
-	phase    scenarios.Phase
-	expired  bool
 }
 
 // play lets time pass up to and with the instant to. At one instant a message
@@ -66,6 +57,7 @@ func (c *course) play(to int64) {
 		case due == c.talk:
 			c.speak()
 		case due == c.forget:
+			c.because(ByExpiry, 0)
 			c.expire(due)
 		default:
 			c.pass(due)
@@ -77,18 +69,28 @@ func (c *course) play(to int64) {
 func (c *course) pass(at int64) {
 	switch {
 	case c.steps == 0 && c.birth > 0 && c.l.states[0].phase != scenarios.Pending:
+		c.because(Created, 0)
 		c.waiting, c.entered, c.leave, c.stepped = true, c.birth, c.birth, at
 		c.note(at, "", c.l.states[0].name, scenarios.Pending)
 	case c.steps == 0:
+		c.because(Created, 0)
 		c.enter(0, at, c.birth)
 	default:
 		c.cross(at, 0)
 	}
 }
 
-// cross ends the present state, which so many reads had shown.
+// cross ends the present state, which so many reads had shown; 0: time ends it.
 func (c *course) cross(at int64, reads int) {
-	next := c.next()
+	next := 0
+	if !c.waiting {
+		next = c.next()
+	}
+	if reads > 0 {
+		c.because(ByRead, reads)
+	} else {
+		c.because(ByTime, 0)
+	}
 	c.close(at, reads)
 	if s := &c.l.states[c.state]; !c.waiting && s.progress != nil && (at > c.entered || reads > 0) {
 		c.shown = s.progress.To // it was gone through to its end
@@ -98,21 +100,25 @@ func (c *course) cross(at int64, reads int) {
 
 // next is the state to which the present one leads.
 func (c *course) next() int {
-	if c.waiting {
+	s := &c.l.states[c.state]
+	if len(s.to) == 0 {
+		return c.state
+	}
+	return s.to[c.branch(s)].state
+}
+
+// branch is which way out of the present state it goes.
+func (c *course) branch(s *state) int {
+	if len(s.to) < 2 {
 		return 0
 	}
-	s := &c.l.states[c.state]
-	if len(s.to) == 1 {
-		return s.to[0].state
-	}
-	n := below(join(join(c.luck, s.toKey), c.visit), s.weights)
-	for _, b := range s.to {
-		if n < b.weight {
-			return b.state
-		}
-		n -= b.weight
-	}
-	return c.state
+	return s.pick(c.drew(s))
+}
+
+// drew is the draw among the branches of the present state: below the sum of
+// their weights.
+func (c *course) drew(s *state) uint64 {
+	return below(join(join(c.luck, s.toKey), c.visit), s.weights)
 }
 
 // close keeps of the present state what outlives it. A state that took no time
@@ -146,11 +152,16 @@ func (c *course) enter(state int, at, from int64) {
 		c.ended = at
 	}
 	if s.expires != nil {
-		c.forget = max(at, plus(c.ended, s.expires.draw(join(join(c.luck, s.expiresKey), c.visit))))
+		c.forget = max(at, plus(c.ended, c.kept(s)))
 	}
 	c.spoken, c.speaker = -1, -1
 	c.listen()
 	c.note(at, name, s.name, s.phase)
+}
+
+// kept is how long after its end the vendor forgets the present state, if it does.
+func (c *course) kept(s *state) int64 {
+	return s.expires.draw(join(join(c.luck, s.expiresKey), c.visit))
 }
 
 // present is the phase that shows; "" before creation.
@@ -194,7 +205,7 @@ func (c *course) expire(at int64) {
 func (c *course) note(at int64, from, to string, phase scenarios.Phase) {
 	c.steps++
 	if c.log != nil {
-		*c.log = append(*c.log, step{at, c.sub, from, to, phase, c.expired})
+		c.log.add(at, c.sub, from, to, phase, c.expired)
 	}
 }
 
@@ -212,15 +223,18 @@ func (c *course) apply(e *Event, at int64, r *Record) {
 		}
 	case Forced:
 		if i, have := c.l.index[e.State]; have {
+			c.because(ByForce, 0)
 			c.force(i, at, reads)
 		}
 	case Ended:
 		if c.present().Ended() {
 			c.leave = never // it keeps its end, and for good
 		} else if i, have := c.l.ends[e.Phase]; have {
+			c.because(ByEnd, 0)
 			c.force(i, at, reads)
 		}
 	case Expired:
+		c.because(ByOrder, 0)
 		c.expire(at)
 	}
 }

@@ -35,6 +35,11 @@ type state struct {
 	expires  *timing
 	set      map[string]any
 
+	// What after, to and expires were compiled from, for whoever asks why.
+	lasts *scenarios.Duration
+	ways  []scenarios.Branch
+	kept  *scenarios.Duration
+
 	// The keys of its three draws.
 	afterKey, toKey, expiresKey uint64
 }
@@ -89,16 +94,28 @@ func compileState(from *scenarios.State, index map[string]int) state {
 		}
 		w := uint64(max(b.Weight, 1))
 		s.to = append(s.to, branch{i, w})
+		s.ways = append(s.ways, scenarios.Branch{State: b.State, Weight: int(w), At: b.At})
 		s.weights += w
 	}
 	if from.After != nil && len(s.to) > 0 {
-		s.after, s.timed = newTiming(*from.After), true
+		s.after, s.timed, s.lasts = newTiming(*from.After), true, from.After
 	}
 	if from.Expires != nil { // which counts from an end: no end, no expiry
 		t := newTiming(from.Expires.After)
-		s.expires = &t
+		s.expires, s.kept = &t, &from.Expires.After
 	}
 	return s
+}
+
+// pick is the branch that a draw below the sum of the weights picks.
+func (s *state) pick(drew uint64) int {
+	for i, b := range s.to {
+		if drew < b.weight {
+			return i
+		}
+		drew -= b.weight
+	}
+	return len(s.to) - 1 // no draw below the sum comes here
 }
 
 // Name is the lifecycle's name in its scenario.

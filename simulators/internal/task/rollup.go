@@ -68,15 +68,25 @@ func (f *fold) tally() tally {
 
 // sum is a task with subtasks as it shows.
 func (f *fold) sum(r *Record) Snapshot {
+	sum := f.parts(make([]Snapshot, len(f.many)), r)
+	sum.Entered = f.turned(&sum, r)
+	return sum
+}
+
+// parts is the sum but for Entered, with the room that its subtasks take. One that
+// stands there already is asked anew only at its Until.
+func (f *fold) parts(room []Snapshot, r *Record) Snapshot {
 	t, y := &f.task, f.tally()
 	sum := Snapshot{
 		Phase: y.phase(f.verdict), Created: t.instant(0), Stepped: t.instant(0), Changed: t.instant(0),
-		Subtasks: make([]Snapshot, y.all), Done: y.ended(), Expired: y.gone == y.all,
+		Subtasks: room, Done: y.ended(), Expired: y.gone == y.all,
 	}
-	progress := 0
+	progress, now := 0, t.instant(f.at)
 	for i := range f.many {
 		s := &sum.Subtasks[i]
-		*s = t.snapshot(&f.many[i], f.at, r)
+		if s.Created.IsZero() || !s.Until.IsZero() && !s.Until.After(now) {
+			*s = t.snapshot(&f.many[i], f.at, r)
+		}
 		progress += s.Progress
 		sum.Reads += s.Reads
 		sum.Steps += s.Steps
@@ -95,7 +105,6 @@ func (f *fold) sum(r *Record) Snapshot {
 	if !sum.Phase.Ended() {
 		sum.Ended = time.Time{}
 	}
-	sum.Entered = f.turned(&sum, r)
 	return sum
 }
 
