@@ -1,0 +1,95 @@
+// Package journal remembers what was asked and what was answered: bounded, in
+// order, with secrets redacted in everything that leaves it. It must not know a
+// vendor's words, a tenant's state or what time it is.
+package journal
+
+import (
+	"net/http"
+	"time"
+)
+
+// Entry is one request and its reply, or one call of the control API that
+// changed the tenant. It is never changed once added. What it holds is raw:
+// only View, HAR and the replay file, which redact, may leave the process.
+type Entry struct {
+	ID   string // what X-Vendorsim-Request says
+	Seq  int64  // set by Add: from 1, in the order of adding, which is that of being answered
+	Real time.Time
+	At   time.Time // the tenant's instant of arrival; zero for a refused request
+
+	Tenant    string // "" for a refused request
+	Vendor    string
+	Operation string // "none" where it met none
+	Kind      string
+	Profile   string
+
+	Request Request
+	Reply   Reply
+	Latency time.Duration // real
+	Note    string        // as in the request log
+
+	Asked   string // the id of the one task that was asked for, also where it is unknown; "" for none. No View shows it
+	Tasks   []Shown
+	Created string   // the id of the task that it created
+	Limits  []Judged // the limits that looked at it
+	Refusal *Refusal // nil for a good answer
+	Unread  []string // what the client sent and nothing read: "query x", "body a.b"
+
+	Control *Control // a control call; then Request and Reply are empty
+
+	size int64 // set by Add: what it takes of the budget
+}
+
+// Request is what the client sent.
+type Request struct {
+	Method string
+	Scheme string // http or https
+	Host   string
+	Target string // path and query as sent, with the vendor's prefix
+	Proto  string
+	Header http.Header
+	Body   []byte
+	Source string // the address it came from, without port
+}
+
+// Reply is what was answered.
+type Reply struct {
+	Status int
+	Header http.Header // names as written
+	Body   string
+}
+
+// Shown is a task that a reply showed, as it was then.
+type Shown struct {
+	ID    string
+	State string // "" for one with subtasks
+	Phase string
+	Ended bool
+}
+
+// Judged is what one limit said of a request.
+type Judged struct {
+	Rule int           // its place among the limits in force
+	Key  uint64        // a hash of what it counts by itself
+	Used int           // requests granted in its window before this one; a bucket: tokens taken
+	Of   int           // how many it grants
+	Wait time.Duration // the tenant's time until it would grant; 0: granted
+}
+
+// Refusal says why a request was not answered well.
+type Refusal struct {
+	Kind       string // sim.Kind
+	In         string // of a violation: path, query, header, body, params
+	Field      string
+	Rule       string
+	Text       string // never holds a credential
+	RetryAfter int    // real seconds told; 0: none
+}
+
+// Control is one call of the control API that changed the tenant.
+type Control struct {
+	Method string
+	Path   string // below /tenants/{tenant}
+	Body   []byte
+	Status int
+}
