@@ -1,0 +1,177 @@
+package verify
+
+import (
+	"hash/maphash"
+	"strings"
+	"time"
+)
+
+// What is kept is bounded: ids come from clients, also such as no vendor has.
+const (
+	mostTasks = 2 << 20 // calls about further ones are overlooked, and counted
+	longestID = 256     // bytes; a longer one is no vendor's
+)
+
+// book numbers the vendors and tasks that were met. Trackers keep what they
+// know of a task under its number. The numbers of tasks begin at 1; 0 is none.
+type book struct {
+	vendors []string // few, so they are looked for one after the other
+
+	most  int // mostTasks, but in tests
+	seed  maphash.Seed
+	heads map[uint32]uint32 // hash of an id -> the latest task with that hash
+	tasks pages[entry]
+	n     uint32
+}
+
+// entry is one task. 32 bits of hash keep the map small; next is the task met
+// before it with the same hash.
+type entry struct {
+	id     string
+	next   uint32
+	vendor uint8
+}
+
+func newBook() *book {
+	return &book{most: mostTasks, seed: maphash.MakeSeed(), heads: map[uint32]uint32{}}
+}
+
+// vendor is the number of a vendor, from 0.
+func (b *book) vendor(name string) int {
+	for i, v := range b.vendors {
+		if v == name {
+			return i
+		}
+	}
+	b.vendors = append(b.vendors, strings.Clone(name))
+	return len(b.vendors) - 1
+}
+
+// task is the number of a task; 0 where it is overlooked.
+func (b *book) task(vendor int, id string) uint32 {
+	hash := uint32(maphash.String(b.seed, id))
+	for n := b.heads[hash]; n != 0; {
+		e := b.tasks.at(n)
+		if e.id == id && int(e.vendor) == vendor {
+			return n
+		}
+		n = e.next
+	}
+	if int(b.n) >= b.most || len(id) > longestID || vendor > 255 {
+		return 0
+	}
+	b.n++
+	// A clone, since an id may be a piece of a whole request.
+	*b.tasks.at(b.n) = entry{id: strings.Clone(id), next: b.heads[hash], vendor: uint8(vendor)}
+	b.heads[hash] = b.n
+	return b.n
+}
+
+// pages is a list that grows without moving and in which what was never asked
+// for takes nearly no room. The zero value is empty.
+type pages[T any] struct{ pages []*[pageLen]T }
+
+const pageLen = 32
+
+// at is the place of a number, made when it is first asked for.
+func (p *pages[T]) at(n uint32) *T {
+	page := int(n / pageLen)
+	for page >= len(p.pages) {
+		p.pages = append(p.pages, nil)
+	}
+	if p.pages[page] == nil {
+		p.pages[page] = new([pageLen]T)
+	}
+	return &p.pages[page][n%pageLen]
+}
+
+// peek is the place of a number, or nil where nobody asked for it or one near it.
+func (p *pages[T]) peek(n uint32) *T {
+	if page := int(n / pageLen); page < len(p.pages) && p.pages[page] != nil {
+		return &p.pages[page][n%pageLen]
+	}
+	return nil
+}
+
+// all goes over the places that were made, by number.
+func (p *pages[T]) all(do func(n uint32, v *T)) {
+	for i, page := range p.pages {
+		if page == nil {
+			continue
+		}
+		for j := range page {
+			do(uint32(i*pageLen+j), &page[j])
+		}
+	}
+}
+
+// sighting is an observation with its instants since the first one, and its
+// tasks by number. It is used again for the next observation.
+type sighting struct {
+	Observation
+	vendor   int
+	real, at time.Duration // Real and At, since those of the first observation
+	shown    []uint32      // Tasks, in the same order
+	about    []uint32      // the tasks that the call is about
+	none     bool          // it is about no task
+}
+
+// place is where something happened, small enough to be kept as the worst case.
+type place struct {
+	vendor    int
+	operation string
+	task      uint32
+}
+
+func (s *sighting) place(task uint32) place {
+	return place{vendor: s.vendor, operation: s.Operation, task: task}
+}
+
+// see readies a sighting of the observation that it holds. It answers how many
+// tasks were overlooked.
+func (b *book) see(s *sighting) (overlooked int) {
+	s.vendor = b.vendor(s.Vendor)
+	s.shown, s.about = s.shown[:0], s.about[:0]
+	for i := range s.Tasks {
+		n := b.task(s.vendor, s.Tasks[i].ID)
+		if n == 0 {
+			overlooked++
+		}
+		s.shown = append(s.shown, n)
+	}
+	s.none = s.Created || s.Asked == "" && len(s.Tasks) == 0
+	switch {
+	case s.none:
+	case s.Asked != "":
+		n := b.task(s.vendor, s.Asked)
+		if n == 0 {
+			overlooked++
+			break
+		}
+		s.about = append(s.about, n)
+	default:
+		for _, n := range s.shown {
+			if n != 0 {
+				s.about = append(s.about, n)
+			}
+		}
+	}
+	return overlooked
+}
+
+// the names of a place, for a report.
+func (b *book) named(p place) *Case {
+	c := &Case{Vendor: b.vendors[p.vendor], Operation: p.operation}
+	if p.task != 0 {
+		c.Task = b.tasks.at(p.task).id
+	}
+	return c
+}
+
+// subject is what a sentence says of a place whose task, or else vendor, counts.
+func (b *book) subject(p place) string {
+	if p.task == 0 {
+		return b.vendors[p.vendor]
+	}
+	return b.vendors[p.vendor] + " task " + printable(b.tasks.at(p.task).id)
+}

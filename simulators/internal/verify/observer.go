@@ -1,0 +1,190 @@
+package verify
+
+import (
+	"sync"
+	"time"
+
+	"github.com/vendorsim/vendorsim/scenarios"
+)
+
+// Observer judges the client of one tenant. It is safe for concurrent use. For
+// the card it keeps some 100 bytes a task that was met, and 16 to 24 more for
+// each expectation that looks at tasks one by one.
+type Observer struct {
+	mu    sync.Mutex
+	begun bool
+	first Observation // only its instants
+	calls int64
+	// overlooked counts the mentions of tasks that the book had no room for.
+	overlooked int64
+
+	book  *book
+	card  []cardLine
+	rules []rule
+	seen  sighting // of the call under way
+}
+
+// tracker keeps the aggregates of one expectation or one line of the card. It
+// is called under the observer's lock only.
+type tracker interface {
+	observe(s *sighting)
+	judge(now moment) finding
+}
+
+// rule is one expectation.
+type rule struct {
+	scenarios.Expect
+	tracker
+}
+
+// cardLine is one line of the card.
+type cardLine struct {
+	name string
+	tracker
+}
+
+// moment is the instant of a report, on the scales of a sighting.
+type moment struct {
+	Now
+	real, at time.Duration
+}
+
+// finding is what a tracker says.
+type finding struct {
+	verdict Verdict
+	found   string // a sentence without its full stop
+	figures Figures
+	worst   *Case
+	// more, if there is one, makes the finding. It is called without the lock,
+	// since it asks others, who may be about to call the observer.
+	more func() finding
+}
+
+// Now is what a report must be told of the instant at which it is made.
+type Now struct {
+	Real, At time.Time // the real and the tenant's instant
+	Lived    time.Duration
+	// Ended tells since when the vendor's task stands at its end, also after it
+	// was forgotten; zero: it does not. Known is false where the vendor never had
+	// such a task, or nobody can say. It is called without the observer's lock.
+	// Nil: nobody can say.
+	Ended func(vendor, task string) (ended time.Time, known bool)
+}
+
+// New makes the observer of one tenant. Nil rules: the report card only.
+func New(rules []scenarios.Expect) *Observer {
+	o := &Observer{book: newBook()}
+	o.card = []cardLine{
+		{"poll_gaps", newCardGaps(o.book)},
+		{"retry_after", newWaits(o.book)},
+		{"token_refresh", &tokens{book: o.book}},
+		{"pages", newLists(o.book)},
+		{"calls_after_end", &ends{book: o.book}},
+		{"duplicate_submissions", newSubmissions(o.book)},
+		{"unknown_fields", newUnknown(o.book)},
+	}
+	o.Rules(rules)
+	return o
+}
+
+// Rules puts other expectations in force: the scenario was replaced. They are
+// judged from here on; the card goes on.
+func (o *Observer) Rules(rules []scenarios.Expect) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.rules = make([]rule, len(rules))
+	for i, e := range rules {
+		o.rules[i] = rule{e, newTracker(e, o.book)}
+	}
+}
+
+// newTracker makes what judges one expectation.
+func newTracker(e scenarios.Expect, b *book) tracker {
+	switch {
+	case e.RetryAfter != "":
+		return newWaits(b)
+	case e.NoCallsAfter != "":
+		return &ends{book: b, grace: e.Grace}
+	case e.EveryTask != "":
+		return &everyTask{book: b, within: e.Within}
+	case e.Tokens != "":
+		return &tokens{book: b}
+	case e.Pages != "":
+		return newLists(b)
+	case e.Submissions != "":
+		return newSubmissions(b)
+	case e.UnknownFields != "":
+		return newUnknown(b)
+	}
+	return newCalls(e, b)
+}
+
+// Observe adds one request. It keeps nothing of it but numbers, and for a task,
+// a list or a field that is new, its name.
+func (o *Observer) Observe(observed Observation) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.begun {
+		o.begun = true
+		o.first = Observation{Real: observed.Real, At: observed.At}
+	}
+	o.calls++
+	s := &o.seen
+	s.Observation = observed
+	s.Speed = max(1, s.Speed)
+	s.real, s.at = s.Real.Sub(o.first.Real), s.At.Sub(o.first.At)
+	o.overlooked += int64(o.book.see(s))
+	for i := range o.card {
+		o.card[i].observe(s)
+	}
+	for i := range o.rules {
+		if r := &o.rules[i]; r.Vendor == "" || r.Vendor == s.Vendor {
+			r.observe(s)
+		}
+	}
+	s.Observation = Observation{} // it holds pieces of the request
+}
+
+// Report judges what was observed so far. The caller says whose report it is:
+// Tenant and Scenario.
+func (o *Observer) Report(now Now) *Report {
+	r, findings := o.judge(now)
+	for i := range findings {
+		if more := findings[i].more; more != nil {
+			findings[i] = more()
+		}
+	}
+	for i := range r.Card {
+		r.Card[i].fill(findings[i], r.Overlooked)
+	}
+	for i := range r.Expectations {
+		r.Expectations[i].fill(findings[len(r.Card)+i], r.Overlooked)
+	}
+	r.Verdict = overall(r.Expectations)
+	return r
+}
+
+// judge makes a report without findings, and the findings: those of the card,
+// then those of the expectations.
+func (o *Observer) judge(now Now) (*Report, []finding) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	at := moment{Now: now, real: now.Real.Sub(o.first.Real), at: now.At.Sub(o.first.At)}
+	r := &Report{
+		At: now.At, Calls: o.calls, Overlooked: o.overlooked,
+		Expectations: make([]Expectation, 0, len(o.rules)),
+		Card:         make([]Line, 0, len(o.card)),
+	}
+	var findings []finding
+	for _, l := range o.card {
+		r.Card = append(r.Card, Line{Name: l.name})
+		findings = append(findings, l.tracker.judge(at))
+	}
+	for _, e := range o.rules {
+		r.Expectations = append(r.Expectations, Expectation{
+			Rule: ruleWords(e.Expect), Expected: expectedWords(e.Expect), At: e.At.String(),
+		})
+		findings = append(findings, e.tracker.judge(at))
+	}
+	return r, findings
+}
