@@ -1,9 +1,12 @@
-// Package openapi holds the vendors' contracts: one hand-written OpenAPI 3.0.3
-// file a vendor, embedded, and the checks of requests and responses against
-// them. It must not know how a vendor is imitated, the scenario language, or
-// who asks; it is the only importer of kin-openapi.
+// Package openapi holds the vendors' contracts and that of our own control API:
+// one hand-written OpenAPI 3.0.3 file each, embedded, and the checks of requests
+// and responses against them. It must not know how a vendor is imitated, the
+// scenario language, or who asks; it is the only importer of kin-openapi.
 //
 // # What our files say beyond OpenAPI
+//
+// (All of it in the vendors' files. That of our own API, admin.yaml, has only
+// x-outside: we are its source, so there is no evidence.)
 //
 // A member that stands at the file, a path, an operation or a response and is
 // not named here is refused: most are misspelt.
@@ -29,6 +32,14 @@
 //	  {"401": Unauthorized, "404": NotFound, "405": MethodNotAllowed, "429": RateLimited}
 //	x-task:         # the document that a scenario's "set:" may override
 //	  {schema: TaskStatus, computed: [id, status], id: "^[0-9a-f]{24}$"}
+//	x-secrets:      # where a credential may stand, in requests and replies: nobody is shown it
+//	  headers: [Authorization, x-av-token]   # headers
+//	  fields: [access_token, client_secret]  # members of a query, a form or a JSON body, at any depth
+//	  names: [client_id]                     # headers or members with the tenant's name: shown only where it was accepted
+//	  signatures: [x-av-sig]                 # those of the headers that are made from a secret for one request
+//
+// Each name of x-secrets must be one that the file declares, but for the headers
+// that every HTTP client knows.
 //
 // A behaviour with documented and observed is a difference of the profiles; one
 // with departs: true leaves the vendor's page in both.

@@ -2,7 +2,7 @@ package openapi
 
 import "strings"
 
-// Names are the embedded specs' names: the vendors', sorted.
+// Names are the embedded specs' names, the vendors' and our own, sorted.
 func Names() []string {
 	entries, _ := files.ReadDir(".") // of an embedded folder: cannot fail
 	var names []string

@@ -69,7 +69,10 @@ type rpcMethod struct {
 var kinds = []string{"login", "poll", "list", "start", "write", "read"}
 
 // builder turns kin-openapi's document into ours.
-type builder struct{ doc *openapi3.T }
+type builder struct {
+	doc *openapi3.T
+	own bool // it is our own API's: there is no evidence
+}
 
 func (b *builder) schema(name string) (*openapi3.Schema, error) {
 	ref := b.doc.Components.Schemas[name]
@@ -82,7 +85,11 @@ func (b *builder) schema(name string) (*openapi3.Schema, error) {
 func (b *builder) operation(method string, routes []Route, item *openapi3.PathItem, op *openapi3.Operation) (*Operation, error) {
 	var note operationNote
 	o := &Operation{ID: op.OperationID, Method: method, Routes: routes, Summary: op.Summary, responses: map[int]*response{}}
-	if err := onlyExtensions(op.Extensions, "x-operation", "x-evidence", "x-methods"); err != nil {
+	known := []string{"x-operation", "x-evidence", "x-methods"}
+	if b.own {
+		known = nil
+	}
+	if err := onlyExtensions(op.Extensions, known...); err != nil {
 		return nil, err
 	}
 	if err := extension(op.Extensions, "x-operation", &note); err != nil {
@@ -92,7 +99,10 @@ func (b *builder) operation(method string, routes []Route, item *openapi3.PathIt
 		return nil, err
 	}
 	o.Name, o.Kind, o.Task, o.Demo, o.RPC = note.Name, note.Kind, note.Task, note.Demo, note.RPC
-	if err := o.check(); err != nil {
+	if b.own {
+		o.Name = o.ID
+	}
+	if err := o.check(b.own); err != nil {
 		return nil, err
 	}
 	for _, p := range item.Parameters { // but those that the operation has anew
@@ -123,9 +133,12 @@ func (b *builder) operation(method string, routes []Route, item *openapi3.PathIt
 	return o, nil
 }
 
-func (o *Operation) check() error {
+func (o *Operation) check(own bool) error {
 	if o.ID == "" || o.Name == "" {
 		return fmt.Errorf("an operation needs an operationId and a name in x-operation")
+	}
+	if own {
+		return nil
 	}
 	if !slices.Contains(kinds, o.Kind) {
 		return fmt.Errorf("kind %q is none of %s", o.Kind, strings.Join(kinds, ", "))
@@ -140,7 +153,7 @@ func (b *builder) method(parent *Operation, m rpcMethod) (*Operation, error) {
 		route: parent.route, parameters: parent.parameters, headers: parent.headers, body: parent.body, bodySchema: parent.bodySchema, json: parent.json,
 		responses: parent.responses, results: map[string]*openapi3.Schema{},
 	}
-	if err := o.check(); err != nil {
+	if err := o.check(false); err != nil {
 		return nil, err
 	}
 	if m.Example == nil {
@@ -215,3 +228,16 @@ func (o *Operation) TakesJSON() bool { return o.json }
 
 // TakesForm tells whether the operation has a form for a body.
 func (o *Operation) TakesForm() bool { return o.form }
+
+// Demo is the operation that a new user is shown: the one marked demo, else the
+// first.
+func (s *Spec) Demo() *Operation {
+	for _, o := range s.Operations {
+		for _, leaf := range o.Leaves() {
+			if leaf.Demo {
+				return leaf
+			}
+		}
+	}
+	return s.Operations[0].Leaves()[0]
+}

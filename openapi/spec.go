@@ -33,6 +33,7 @@ type Spec struct {
 	Options    []Option
 	Behaviours []Behaviour
 	Task       TaskDocument
+	Secrets    Secrets
 }
 
 // TaskDocument is the document that a scenario's "set:" overrides.
@@ -61,17 +62,30 @@ func load(vendor string) (*Spec, error) {
 	if err != nil {
 		return nil, fmt.Errorf("openapi: no spec for %q", vendor)
 	}
-	return parse(vendor, data, func(*openapi3.T) error { return nil })
+	return parse(vendor, data, func(*Spec, *openapi3.T) error { return nil })
 }
+
+// admin is the name of our own API's file.
+const admin = "admin"
+
+// LoadAdmin reads the contract of our own control API, admin.yaml. We are its
+// source, so it has no evidence, and none of the x- members but x-outside; an
+// operation is called by its operationId and has no kind.
+func LoadAdmin() (*Spec, error) { return Load(admin) }
 
 // Parse reads and checks a spec. It refuses one that is not valid 3.0.x with
 // valid examples, that has an operation, response, option or behaviour without
 // evidence, or an x- member that nobody reads.
 func Parse(vendor string, data []byte) (*Spec, error) {
-	return parse(vendor, data, func(doc *openapi3.T) error { return doc.Validate(context.Background()) })
+	return parse(vendor, data, func(s *Spec, doc *openapi3.T) error {
+		if err := s.checkSecrets(doc); err != nil {
+			return err
+		}
+		return doc.Validate(context.Background())
+	})
 }
 
-func parse(vendor string, data []byte, validate func(*openapi3.T) error) (*Spec, error) {
+func parse(vendor string, data []byte, validate func(*Spec, *openapi3.T) error) (*Spec, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(data)
 	if err != nil {
 		return nil, fmt.Errorf("openapi %s: %w", vendor, err)
@@ -80,11 +94,11 @@ func parse(vendor string, data []byte, validate func(*openapi3.T) error) (*Spec,
 		return nil, fmt.Errorf("openapi %s: version %q: only 3.0.x is held (3.1 recompiles a schema at every check)", vendor, doc.OpenAPI)
 	}
 	s := &Spec{Vendor: vendor}
-	if err := s.build(&builder{doc: doc}); err != nil {
+	if err := s.build(&builder{doc: doc, own: vendor == admin}); err != nil {
 		return nil, fmt.Errorf("openapi %s: %w", vendor, err)
 	}
 	// Ours come first: they know better what to say of an example left out.
-	if err := validate(doc); err != nil {
+	if err := validate(s, doc); err != nil {
 		return nil, fmt.Errorf("openapi %s: %w", vendor, err)
 	}
 	return s, nil
@@ -95,10 +109,14 @@ func (s *Spec) build(b *builder) error {
 		return errors.New("info and components must be there")
 	}
 	s.Title = b.doc.Info.Title
-	if err := onlyExtensions(b.doc.Extensions, "x-options", "x-behaviours", "x-outside", "x-task"); err != nil {
+	known := []string{"x-options", "x-behaviours", "x-outside", "x-task", "x-secrets"}
+	if b.own {
+		known = []string{"x-outside"}
+	}
+	if err := onlyExtensions(b.doc.Extensions, known...); err != nil {
 		return err
 	}
-	for name, into := range map[string]any{"x-options": &s.Options, "x-behaviours": &s.Behaviours, "x-task": &s.Task} {
+	for name, into := range map[string]any{"x-options": &s.Options, "x-behaviours": &s.Behaviours, "x-task": &s.Task, "x-secrets": &s.Secrets} {
 		if err := extension(b.doc.Extensions, name, into); err != nil {
 			return err
 		}

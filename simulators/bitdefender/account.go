@@ -121,7 +121,7 @@ const customer = 1
 func getCompanyDetails(c *sim.Call) (sim.Reply, error) {
 	own := companyOf(c)
 	if id, asked := c.Params["companyId"].(string); asked && id != own.ID {
-		return noCompany(c), nil
+		return sim.Reply{}, noCompany(c)
 	}
 	person := c.Fixtures().Person(0)
 	return result(c, companyDetails{
@@ -137,8 +137,8 @@ func companyOf(c *sim.Call) company {
 	return company{ID: idOf(c, own.ID, "company", 0), Name: own.Name}
 }
 
-func noCompany(c *sim.Call) sim.Reply {
-	return rpcError(c, http.StatusOK, -32002, "The company does not exist")
+func noCompany(c *sim.Call) *sim.Fault {
+	return sim.Refuse(sim.Invalid, rpcError(c, http.StatusOK, -32002, "The company does not exist"))
 }
 
 // riskOf is a made-up score. Its three parts make up the whole, as in the

@@ -135,7 +135,7 @@ func rateLimited(c *sim.Call, f *sim.Fault) sim.Reply {
 // limitDetails names the limit where it is the vendor's own. Which of a
 // scenario's limits has refused is not told to us.
 func limitDetails(c *sim.Call) string {
-	if c.Tenant != nil && c.Tenant.Scenario.Limits != nil {
+	if c.Tenant != nil && c.Tenant.Scenario().Limits != nil {
 		return "Rate limit exceeded."
 	}
 	n, seconds := perSecond, 1

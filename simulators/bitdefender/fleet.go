@@ -15,11 +15,11 @@ const fleet = 200
 
 func fleetSize(c *sim.Call) int {
 	n := fleet
-	if own := c.Tenant.Own; own != nil {
+	if own := c.Tenant.Own(); own != nil {
 		n = max(n, len(own.Endpoints))
 	}
-	for i := range c.Tenant.Scenario.Tasks {
-		t := &c.Tenant.Scenario.Tasks[i]
+	for i := range c.Tenant.Scenario().Tasks {
+		t := &c.Tenant.Scenario().Tasks[i]
 		if t.Subtasks != nil && t.On == "" && (t.Vendor == "" || t.Vendor == "bitdefender") {
 			n = max(n, t.Subtasks.Count)
 		}

@@ -23,6 +23,7 @@ func pageOf[T any](c *sim.Call, total int, item func(i int) T) page[T] {
 	for i := from; i < min(from+p.PerPage, total); i++ {
 		p.Items = append(p.Items, item(i))
 	}
+	c.Page(c.Rest("page", "perPage"), from, len(p.Items), from+len(p.Items) < total)
 	return p
 }
 

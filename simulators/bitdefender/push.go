@@ -96,7 +96,7 @@ func getPushEventSettings(c *sim.Call) (sim.Reply, error) { return result(c, set
 // sendTestPushEvent shows the event, and sends it where the service is on.
 func sendTestPushEvent(c *sim.Call) (sim.Reply, error) {
 	if text(c.Params, "eventType") != taskEvent {
-		return rpcError(c, http.StatusOK, -32000, "Event template not found"), nil
+		return sim.Reply{}, sim.Refuse(sim.Invalid, rpcError(c, http.StatusOK, -32000, "Event template not found"))
 	}
 	event, fault := testEvent(c)
 	if fault != nil {

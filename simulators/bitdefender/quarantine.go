@@ -169,7 +169,7 @@ func (it *item) mark(status int, free bool) {
 // getQuarantineItemsList lists what is in quarantine and passes all filters.
 func getQuarantineItemsList(c *sim.Call) (sim.Reply, error) {
 	if id, asked := c.Params["companyId"].(string); asked && id != companyOf(c).ID {
-		return noCompany(c), nil
+		return sim.Reply{}, noCompany(c)
 	}
 	id := text(c.Params, "endpointId")
 	if _, known := endpointsByID(c, []string{id}); id != "" && !known {

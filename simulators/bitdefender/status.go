@@ -163,6 +163,7 @@ func list(c *sim.Call, e sim.Entry, t taskStatus, q question, zone *time.Locatio
 		taskStatus: t, HasMoreSubtasks: to < len(kept),
 		Subtasks: make([]subtask, 0, to-from), TotalTargetsCount: len(parts),
 	}
+	c.Page(c.Rest("page", "perPage"), from, to-from, out.HasMoreSubtasks)
 	place := endpointsOf(c, e)
 	for _, i := range kept[from:to] {
 		out.Subtasks = append(out.Subtasks, part(c, e, &parts[i], place(i), zone))

@@ -26,6 +26,7 @@ func getScanTasksList(c *sim.Call) (sim.Reply, error) {
 	})
 	return result(c, pageOf(c, len(scans), func(i int) listedTask {
 		e := scans[i]
+		c.Shows(e)
 		return listedTask{
 			ID: e.ID, Name: nameOf(e, zone), Status: statusOf(e),
 			StartDate: sim.SetString(e, "startDate", date(e.Created, zone)),

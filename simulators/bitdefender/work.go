@@ -53,6 +53,7 @@ func createAndTell(c *sim.Call, typ int, w *work) (sim.Reply, error) {
 		return sim.Reply{}, err
 	}
 	if atV10(c) {
+		c.Hide(e.ID)
 		return result(c, true), nil
 	}
 	return result(c, []string{e.ID}), nil
@@ -186,7 +187,8 @@ func createRestoreEndpointFromIsolationTask(c *sim.Call) (sim.Reply, error) {
 // isolation serves all versions: v1.2 has endpointIds, the others endpointId.
 func isolation(c *sim.Call, typ int) (sim.Reply, error) {
 	if unlicensed(c) {
-		return rpcError(c, http.StatusOK, -32001, "The company does not have a valid license for this operation"), nil
+		return sim.Reply{}, sim.Refuse(sim.Forbidden,
+			rpcError(c, http.StatusOK, -32001, "The company does not have a valid license for this operation"))
 	}
 	ids := []string{text(c.Params, "endpointId")}
 	if c.Op.ID == "incidentsV12" {
@@ -211,7 +213,7 @@ type killed struct {
 // investigation, which wants one of processId and path and answers the id.
 func killProcess(c *sim.Call) (sim.Reply, error) {
 	if unlicensed(c) {
-		return rpcError(c, http.StatusOK, -32000, "Feature not available"), nil
+		return sim.Reply{}, sim.Refuse(sim.Forbidden, rpcError(c, http.StatusOK, -32000, "Feature not available"))
 	}
 	investigation, target := c.Op.ID == "investigationV10", "endpointId"
 	if investigation {

@@ -180,9 +180,11 @@ func act(c *sim.Call, verb string, chosen []target) (map[*service]*string, error
 		if err != nil {
 			return nil, err
 		}
-		if s.tasks {
-			tasks[s] = &e.ID
+		if !s.tasks {
+			c.Hide(e.ID)
+			continue
 		}
+		tasks[s] = &e.ID
 	}
 	return tasks, nil
 }

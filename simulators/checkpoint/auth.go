@@ -34,10 +34,6 @@ const (
 	smartLife    = time.Hour
 )
 
-// secret is what legacy requests are signed with: the signature hides what the
-// client has, so there must be one that both know.
-const secret = "secret"
-
 // legacy tells whether a request came to the legacy door.
 func legacy(c *sim.Call) bool {
 	return c.RequestPath() == "/v1.0" || strings.HasPrefix(c.RequestPath(), "/v1.0/")
@@ -85,7 +81,7 @@ func legacyCredential(c *sim.Call) (sim.Credential, *sim.Fault) {
 	}
 	client := strings.TrimPrefix(c.Header.Get(legacyApp), "US:")
 	if isLogin(c) {
-		if client == "" || c.Header.Get(requestID) == "" || c.Header.Get(legacyDate) == "" || !signed(c, "") {
+		if client == "" || c.Header.Get(requestID) == "" || c.Header.Get(legacyDate) == "" || !signed(c, client, "") {
 			return sim.Credential{}, refused("the log-in lacks a header, or its signature is not right")
 		}
 		return sim.Credential{Name: client}, nil
@@ -103,7 +99,7 @@ func legacyCredential(c *sim.Call) (sim.Credential, *sim.Fault) {
 		switch {
 		case client != owner:
 			return sim.Credential{}, refused(legacyApp + " is not the token's client")
-		case !slices.ContainsFunc(c.Targets(), func(target string) bool { return signed(c, target) }):
+		case !slices.ContainsFunc(c.Targets(), func(target string) bool { return signed(c, owner, target) }):
 			return sim.Credential{}, refused("the signature is not right")
 		}
 	}
@@ -131,9 +127,10 @@ func tokenOf(c *sim.Call, door string) (*sim.Token, *sim.Fault) {
 
 func refused(note string) *sim.Fault { return &sim.Fault{Kind: sim.Unauthorized, Note: note} }
 
-// signed tells whether the signature is right for a target: the path with its
-// query, or nothing at the log-in.
-func signed(c *sim.Call, target string) bool {
+// signed tells whether the signature of a tenant's request is right for a target:
+// the path with its query, or nothing at the log-in.
+func signed(c *sim.Call, tenantName, target string) bool {
+	secret := c.SecretOf(tenantName)
 	return c.Header.Get(legacySig) == sign(c.Header.Get(requestID), c.Header.Get(legacyApp), c.Header.Get(legacyDate), target, secret)
 }
 
@@ -149,7 +146,7 @@ func sign(request, app, date, target, secret string) string {
 func login(h http.Header, base, tenant string) {
 	if date := h.Get(legacyDate); date != "" {
 		h.Set(legacyApp, tenant)
-		h.Set(legacySig, sign(h.Get(requestID), tenant, date, "", secret))
+		h.Set(legacySig, sign(h.Get(requestID), tenant, date, "", sim.DefaultSecret))
 		return
 	}
 	h.Set("Authorization", "Bearer "+tenant)

@@ -45,7 +45,7 @@ func New() *sim.Vendor {
 			return []sim.Variable{
 				{Name: "CHECKPOINT_BASE_URL", Value: base},
 				{Name: "CHECKPOINT_CLIENT_ID", Value: tenant},
-				{Name: "CHECKPOINT_ACCESS_KEY", Value: secret},
+				{Name: "CHECKPOINT_ACCESS_KEY", Value: sim.DefaultSecret},
 			}
 		},
 	}

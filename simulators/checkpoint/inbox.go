@@ -31,8 +31,8 @@ var (
 // fleet acts upon e-mails beyond it.
 func (s *service) emails(c *sim.Call) int {
 	size := s.size
-	for i := range c.Tenant.Scenario.Tasks {
-		if t := &c.Tenant.Scenario.Tasks[i]; s == office365 && t.On == "" && t.Subtasks != nil {
+	for i := range c.Tenant.Scenario().Tasks {
+		if t := &c.Tenant.Scenario().Tasks[i]; s == office365 && t.On == "" && t.Subtasks != nil {
 			size = max(size, t.Subtasks.Count)
 		}
 	}

@@ -52,7 +52,9 @@ func page(c *sim.Call, data map[string]any, search func() []string) (slice, *sim
 	}
 	end := s.next.Add(size)
 	total := int64(len(s.ids))
-	return slice{ids: s.ids[min(end-size, total):min(end, total)], total: len(s.ids), scroll: id}, nil
+	from, to := min(end-size, total), min(end, total)
+	c.Page(c.Op.Name+" "+id, int(from), int(to-from), to < total)
+	return slice{ids: s.ids[from:to], total: len(s.ids), scroll: id}, nil
 }
 
 func unknownScroll() *sim.Fault {

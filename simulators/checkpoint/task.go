@@ -25,7 +25,7 @@ func getTask(c *sim.Call) (sim.Reply, error) {
 	if c.Options.String("unknown_task") == "not_found" {
 		return sim.Reply{}, &sim.Fault{Kind: sim.UnknownTask}
 	}
-	return sim.JSON(http.StatusOK, reply{taskSuccess(c, 0), []struct{}{}}), nil
+	return sim.Reply{}, sim.Refuse(sim.UnknownTask, sim.JSON(http.StatusOK, reply{taskSuccess(c, 0), []struct{}{}}))
 }
 
 // workOf is what a client created the task for; a task of the scenario's puts

@@ -63,7 +63,7 @@ func writesTo(taskType string) bool {
 
 // fleetSize is fleet, or as many as the user's own fixtures have.
 func fleetSize(c *sim.Call) int {
-	if own := c.Tenant.Own; own != nil {
+	if own := c.Tenant.Own(); own != nil {
 		return max(fleet, len(own.Devices))
 	}
 	return fleet

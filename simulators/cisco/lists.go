@@ -38,17 +38,20 @@ const defaultLimit = 25
 // list answers the page that the client asks for. Only what stands on it is
 // rendered.
 func list[T, R any](c *sim.Call, all []T, render func(T) R) (sim.Reply, error) {
+	limit, offset := c.QueryNumber("limit", defaultLimit), c.QueryNumber("offset", 0)
+	from := min(offset, len(all))
+	to := min(from+limit, len(all))
+	c.Page(c.Rest("limit", "offset"), from, to-from, to < len(all))
 	if len(all) == 0 {
 		return sim.JSON(http.StatusOK, page{}), nil
 	}
-	limit, offset := c.QueryNumber("limit", defaultLimit), c.QueryNumber("offset", 0)
 	p := page{
 		Links:  pageLinks{pageAddress(c, offset, limit)},
 		Paging: paging{Count: len(all), Limit: limit, Offset: offset, Pages: (len(all) + limit - 1) / limit},
 	}
-	if from := min(offset, len(all)); from < len(all) {
+	if from < to {
 		var items []R
-		for _, v := range all[from:min(from+limit, len(all))] {
+		for _, v := range all[from:to] {
 			items = append(items, render(v))
 		}
 		p.Items = items
@@ -135,6 +138,7 @@ func listTasks(c *sim.Call) (sim.Reply, error) {
 		return pageType(typeOf(e, w)) == kind.taskType && filterWord(kind.taskType, kind.statuses, e.Phase) == wanted["status"]
 	})
 	return list(c, found, func(e sim.Entry) any {
+		c.Shows(e)
 		full := status(c, e)
 		if !expanded(c) {
 			return brief{full.ID, full.Links, full.Name, full.Type}

@@ -51,7 +51,7 @@ func fleet(c *sim.Call) []configuration {
 		return known
 	}
 	count := configurations
-	if own := c.Tenant.Own; own != nil {
+	if own := c.Tenant.Own(); own != nil {
 		count = max(count, len(own.Configurations))
 	}
 	all := numbered(c.Fixtures(), count)

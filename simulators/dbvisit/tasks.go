@@ -60,6 +60,7 @@ func taskList(c *sim.Call) (sim.Reply, error) {
 	// A read can lead a task into a state in which it is hidden.
 	entries = slices.DeleteFunc(entries, func(e sim.Entry) bool { return !listed(e) })
 	slices.SortFunc(entries, newestFirst)
+	c.Shows(entries...)
 	out := listing{make([]any, 0, len(entries))}
 	for _, e := range entries {
 		out.Tasks = append(out.Tasks, document(c, e))

@@ -124,13 +124,14 @@ func getToken(c *sim.Call) (sim.Reply, error) {
 		sent := c.Form.Get("refresh_token")
 		k, err := c.TokenNamed(sent)
 		if err != nil || k.Tenant != c.Tenant || k.Kind != refreshToken {
-			return oauthError(http.StatusBadRequest, "invalid_grant", "Invalid refresh token"), nil
+			return sim.Reply{}, sim.Refuse(sim.Unauthorized, oauthError(http.StatusBadRequest, "invalid_grant", "Invalid refresh token"))
 		}
 		return tokens(c, sent)
 	case "":
-		return oauthError(http.StatusBadRequest, "invalid_request", "Missing grant type"), nil
+		return sim.Reply{}, sim.Refuse(sim.Invalid, oauthError(http.StatusBadRequest, "invalid_request", "Missing grant type"))
 	default:
-		return oauthError(http.StatusBadRequest, "unsupported_grant_type", "Unsupported grant type: "+grant), nil
+		return sim.Reply{}, sim.Refuse(sim.Invalid,
+			oauthError(http.StatusBadRequest, "unsupported_grant_type", "Unsupported grant type: "+grant))
 	}
 }
 

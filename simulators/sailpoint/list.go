@@ -66,6 +66,7 @@ func isPending(e sim.Entry) bool { return completionOf(e) == nil }
 // page is the part of a list that limit and offset ask for.
 type page struct {
 	total int // what there is without limit and offset
+	from  int // what stands before it
 	shown []sim.Entry
 }
 
@@ -88,13 +89,15 @@ func choose(c *sim.Call, order func(a, b sim.Entry) int, match func(sim.Entry) b
 	}
 	from := min(c.QueryNumber("offset", 0), len(all))
 	to := min(from+c.QueryNumber("limit", pageSize), len(all))
-	return page{len(all), all[from:to]}
+	return page{len(all), from, all[from:to]}
 }
 
 // find is choose, and reads what the page shows where the scenario counts lists.
 func find(c *sim.Call, order func(a, b sim.Entry) int, match func(sim.Entry) bool) page {
 	p := choose(c, order, match)
-	if !c.Tenant.Scenario.CountLists {
+	// The total is asked for with the first page and left out of the others.
+	c.Page(c.Rest("limit", "offset", "count"), p.from, len(p.shown), p.from+len(p.shown) < p.total)
+	if !c.Tenant.Scenario().CountLists {
 		return p
 	}
 	place := make(map[string]int, len(p.shown))
@@ -108,6 +111,7 @@ func find(c *sim.Call, order func(a, b sim.Entry) int, match func(sim.Entry) boo
 }
 
 func (p page) documents(c *sim.Call) []any {
+	c.Shows(p.shown...)
 	out := make([]any, len(p.shown))
 	for i, e := range p.shown {
 		out[i] = document(c, e)

@@ -1,6 +1,7 @@
 package sailpoint
 
 import (
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +9,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/vendorsim/vendorsim/fixtures"
+	"github.com/vendorsim/vendorsim/scenarios"
+	"github.com/vendorsim/vendorsim/simulators/internal/clock"
 	"github.com/vendorsim/vendorsim/simulators/internal/sim"
 	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
 )
@@ -17,7 +20,13 @@ import (
 func TestOwnSources(t *testing.T) {
 	own := &fixtures.Own{Sources: make([]fixtures.Source, fleet+2)}
 	own.Sources[fleet+1] = fixtures.Source{ID: "my-own", Name: "Payroll"}
-	c := &sim.Call{Tenant: &tenant.Tenant{World: &tenant.World{Own: own}, Fixtures: fixtures.New(1, own)}}
+	world := tenant.NewWorld(&scenarios.Scenario{Name: "own", Vendors: []string{"sailpoint"}}, nil, own)
+	registry := tenant.NewRegistry("own", 1, func(string) (*tenant.World, error) { return world, nil }, clock.System(), slog.New(slog.DiscardHandler))
+	owner, err := registry.Accept(tenant.Credential{Name: tenant.Demo}, "sailpoint")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &sim.Call{Tenant: owner}
 	if n := sources(c); n != fleet+2 {
 		t.Errorf("%d sources", n)
 	}

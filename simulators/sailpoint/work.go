@@ -70,7 +70,7 @@ const fleet = 20
 
 // sources is how many they are with the user's own fixtures.
 func sources(c *sim.Call) int {
-	if own := c.Tenant.Own; own != nil {
+	if own := c.Tenant.Own(); own != nil {
 		return max(fleet, len(own.Sources))
 	}
 	return fleet
@@ -173,6 +173,9 @@ func submitReloadAccount(c *sim.Call) (sim.Reply, error) {
 	e, err := c.Create(sim.Creation{Body: []byte(id), Data: work{does: accountReload, launcher: user(c).Name}})
 	if err != nil {
 		return sim.Reply{}, err
+	}
+	if !visible(c, e) {
+		c.Hide(e.ID) // the answer has an id, but no call knows it
 	}
 	return sim.JSON(http.StatusAccepted, struct {
 		ID string `json:"id"`

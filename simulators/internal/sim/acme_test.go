@@ -3,14 +3,17 @@ package sim
 import (
 	"fmt"
 	"net/http"
+	"time"
 )
 
-// acmeSpec is a made-up vendor: one GET, one POST, one JSON-RPC.
+// acmeSpec is a made-up vendor: a log-in, a list, a call that starts work, one
+// GET, one POST, one JSON-RPC.
 const acmeSpec = `
 openapi: 3.0.3
 info: {title: Acme, version: "1"}
 servers: [{url: /v1}, {url: /v2}]
 x-task: {schema: Task, computed: [id, state]}
+x-secrets: {headers: [Authorization, Cookie], fields: [secret, access], names: [user]}
 x-outside: {"401": Error, "403": Error, "404": Error, "405": Error, "413": Error, "429": Limited, "500": Error, "503": Error}
 paths:
   /task/{id}:
@@ -43,6 +46,51 @@ paths:
         required: true
         content:
           application/json: {schema: {type: object, required: [name], properties: {name: {type: string}}}, example: {name: x}}
+      responses: *responses
+  /token:
+    post:
+      operationId: logIn
+      x-operation: {name: logIn, kind: login}
+      x-evidence: *evidence
+      requestBody:
+        content:
+          application/x-www-form-urlencoded:
+            schema: {type: object, properties: {user: {type: string}, secret: {type: string}}}
+            example: {user: demo, secret: x}
+      responses:
+        <<: *responses
+        "200":
+          description: A token.
+          x-evidence: *evidence
+          content:
+            application/json:
+              schema: {type: object, additionalProperties: false, required: [access], properties: {access: {type: string}}}
+              example: {access: "1"}
+  /tasks:
+    get:
+      operationId: listTasks
+      x-operation: {name: listTasks, kind: list}
+      x-evidence: *evidence
+      parameters:
+        - {name: limit, in: query, schema: {type: integer, minimum: 1}}
+        - {name: offset, in: query, schema: {type: integer, minimum: 0}}
+        - {name: state, in: query, schema: {type: string}}
+      responses:
+        <<: *responses
+        "200":
+          description: Tasks.
+          x-evidence: *evidence
+          content:
+            application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Task"}}, example: []}
+  /work:
+    post:
+      operationId: startWork
+      x-operation: {name: startWork, kind: start}
+      x-evidence: *evidence
+      requestBody:
+        required: true
+        content:
+          application/json: {schema: {type: object, required: [what], properties: {what: {type: string}, how: {type: object, properties: {fast: {type: boolean}}}}}, example: {what: x}}
       responses: *responses
   /rpc:
     post:
@@ -130,6 +178,9 @@ func acme() *Vendor {
 	return &Vendor{
 		Name: "acme",
 		Credential: func(c *Call) (Credential, *Fault) {
+			if c.Op != nil && c.Op.Name == "logIn" {
+				return Credential{Name: c.Form.Get("user"), Secret: c.Form.Get("secret"), HasSecret: true}, nil
+			}
 			if user, secret, ok := Basic(c.Header); ok {
 				return Credential{Name: user, Secret: secret, HasSecret: true}, nil
 			}
@@ -138,7 +189,7 @@ func acme() *Vendor {
 				return Credential{}, &Fault{Kind: Unauthorized, Missing: true}
 			}
 			c.Token = token
-			return Credential{Name: token}, nil
+			return Credential{Token: token}, nil
 		},
 		Guards: []Guard{func(c *Call) *Fault {
 			if c.Header.Get("X-Forbid") != "" {
@@ -154,6 +205,28 @@ func acme() *Vendor {
 			"newTask": func(c *Call) (Reply, error) {
 				body := c.Body.(map[string]any)
 				return JSON(http.StatusOK, acmeTask{"new", fmt.Sprint(body["name"]), 1, ""}).With("DOMAIN_UUID", "ab"), nil
+			},
+			"logIn": func(c *Call) (Reply, error) {
+				token := Hex(c.TokenLuck("access"), 16)
+				c.Issue("refresh", token+"r", time.Hour, nil)
+				c.Issue("access", token, 10*time.Second, nil)
+				return JSON(http.StatusOK, map[string]string{"access": token}), nil
+			},
+			"listTasks": func(c *Call) (Reply, error) {
+				all := c.List(func(e Entry) bool { return c.Query.Get("state") == "" || c.Query.Get("state") == e.State })
+				from := min(c.QueryNumber("offset", 0), len(all))
+				to := min(from+c.QueryNumber("limit", 2), len(all))
+				c.Page(c.Rest("limit", "offset"), from, to-from, to < len(all))
+				c.Shows(all[from:to]...)
+				docs := []any{}
+				for _, e := range all[from:to] {
+					docs = append(docs, c.Document(acmeTask{e.ID, e.State, 1, ""}, e))
+				}
+				return JSON(http.StatusOK, docs), nil
+			},
+			"startWork": func(c *Call) (Reply, error) {
+				e, err := c.Create(Creation{})
+				return JSON(http.StatusOK, acmeTask{e.ID, e.State, 1, ""}).With("DOMAIN_UUID", "ab"), err
 			},
 			"getStatus": func(c *Call) (Reply, error) {
 				doc, err := show(c, fmt.Sprint(c.Params["taskId"]))

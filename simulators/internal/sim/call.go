@@ -9,8 +9,10 @@ import (
 
 	"github.com/vendorsim/vendorsim/fixtures"
 	"github.com/vendorsim/vendorsim/openapi"
+	"github.com/vendorsim/vendorsim/simulators/internal/clock"
 	"github.com/vendorsim/vendorsim/simulators/internal/task"
 	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
+	"github.com/vendorsim/vendorsim/simulators/internal/verify"
 )
 
 // Call is one request on its way through a vendor.
@@ -31,21 +33,34 @@ type Call struct {
 	Options Options
 	Token   string // the bearer token sent, if any: limits may count by it
 
-	handler    *handler
-	vendor     *Vendor
-	spec       *openapi.Spec
-	request    *http.Request
-	now        time.Time
-	generation uint64    // of the tenant's clock, at now
-	key        []byte    // the request, as kept answers know it
-	raw        []byte    // the body as it was sent
-	began      time.Time // real
-	empty      bool      // there was no body
-	outcome    *Fault    // what resolving found; it waits for guards and limits
-	shown      []shown   // the tasks read
-	asked      string    // the task asked for, for the log
-	state      string
-	note       string
+	handler *handler
+	vendor  *Vendor
+	spec    *openapi.Spec
+	request *http.Request
+	now     time.Time
+	key     []byte    // the request, as kept answers know it
+	body    []byte    // as it was sent, or its beginning
+	raw     []byte    // the body without white space around it
+	began   time.Time // real
+	empty   bool      // there was no body
+	outcome *Fault    // what resolving found; it waits for guards and limits
+	fault   *Fault    // what was answered instead of what was asked for
+	shown   []shown   // the tasks read
+	asked   string    // the task asked for, for the log
+	state   string
+	note    string
+
+	// What stays of the call, for the journal and for who judges the client.
+	record       *record
+	owner        *tenant.Tenant // whose journal it belongs to: also where a token of its is refused
+	number       int64          // its place among the owner's requests
+	reading      clock.Reading  // of the owner's clock, when it arrived
+	source       string         // the address it comes from
+	trace        trace
+	token        verify.Token
+	named        *Token // the first token of a log-in that its credential named
+	namedExpired bool
+	limits       [4]uint64 // room for an observation's
 }
 
 // Now is the instant of the tenant's time at which the call is answered; real
@@ -62,7 +77,7 @@ func (c *Call) Targets() []string {
 	u := *c.request.URL
 	u.Scheme, u.Host, u.User = "", "", nil
 	targets := []string{u.RequestURI()}
-	if prefix, _ := c.request.Context().Value(prefixKey{}).(string); prefix != "" {
+	if prefix := prefixOf(c.request); prefix != "" {
 		targets = append(targets, prefix+targets[0])
 	}
 	return targets
@@ -87,12 +102,13 @@ func (c *Call) Read(id string) (Entry, bool) {
 		return Entry{}, false
 	}
 	c.asked, c.state = id, stateOf(entries[0])
+	c.trace.show(entries[0])
 	c.shown = append(c.shown, shown{tasks, ref, version, steady, entries[0].Until})
 	return entries[0], true
 }
 
 // ReadAll counts one read of every task that matches and shows those that the
-// vendor knows, in the order written.
+// vendor knows, in the order written. Shows tells which of them the answer has.
 func (c *Call) ReadAll(match func(Entry) bool) []Entry {
 	tasks := c.Tenant.Tasks(c.vendor.Name)
 	var refs []tenant.Ref
@@ -124,7 +140,11 @@ func (c *Call) Look(id string) (Entry, bool) {
 	if !ok {
 		return Entry{}, false
 	}
-	return tasks.Look(ref, c.now)
+	e, ok := tasks.Look(ref, c.now)
+	if ok && id == c.askedFor() {
+		c.trace.show(e)
+	}
+	return e, ok
 }
 
 // stateOf names what a task shows: its state, or its phase where subtasks make

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -10,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/vendorsim/vendorsim/simulators/internal/journal"
 )
 
 var discard = slog.New(slog.DiscardHandler)
@@ -58,6 +61,67 @@ func TestCredentialsAreNeverTold(t *testing.T) {
 	}
 	if len(b.entries) != len(requests)*len(headers) {
 		t.Errorf("%d entries", len(b.entries))
+	}
+}
+
+// The same in what is remembered of requests: the journal's views and the HTTP
+// archive of it. What a log-in gives is a credential too.
+func TestCredentialsAreNotInJournals(t *testing.T) {
+	const canary = "cAnArY-7f3a9b-4411"
+	coded := base64.StdEncoding.EncodeToString([]byte(canary + ":" + canary))
+	halfCoded := base64.StdEncoding.EncodeToString([]byte("demo:" + canary))
+	b := serve(t, life+"tasks: [{id: a}]", acme())
+	secrets := journal.Secrets(b.spec.Secrets)
+	const form = "Content-Type: application/x-www-form-urlencoded"
+	given := ""
+	for _, c := range []struct {
+		method, target, body string
+		header               string
+		status               int
+	}{
+		{"GET", "/v1/task/a", "", "Authorization: Bearer " + canary, 401},
+		{"GET", "/v1/task/a", "", "Authorization: " + canary, 401},
+		{"GET", "/v1/task/a", "", "Authorization: Basic " + coded, 401},
+		{"GET", "/v1/task/a", "", "Authorization: Basic " + halfCoded, 200},
+		{"GET", "/v1/task/a", "", "Cookie: session=" + canary, 200},
+		{"GET", "/v1/task/a", "", "X-Auth-Access-Token: " + canary, 200}, // of another vendor
+		{"POST", "/v1/token", "user=demo&secret=" + canary, form, 200},
+		{"POST", "/v1/token?user=demo&secret=" + canary, "", form, 200},
+		{"POST", "/v1/token", "user=" + canary + "&secret=" + canary, form, 401},
+		{"POST", "/v1/task?secret=" + canary, `{"name":"x","deep":[{"secret":"` + canary + `"}]}`, "", 200},
+		{"POST", "/nowhere?secret=" + canary, `{"secret":"` + canary + `"}`, "", 404},
+		{"POST", "/v1/task", `{"name":1,"secret":"` + canary + `"}`, "", 400},
+	} {
+		w := b.do(c.method, c.target, c.body, c.header)
+		if w.Code != c.status {
+			t.Fatalf("%s %s, %s: %d %s", c.method, c.target, c.header, w.Code, w.Body)
+		}
+		if _, token, ok := strings.Cut(w.Body.String(), `"access":"`); ok {
+			given = strings.TrimSuffix(token, `"}`)
+			b.do("GET", "/v1/task/a", "", "Authorization: Bearer "+given)
+		}
+	}
+	demo, _ := b.tenants.Find("demo")
+	of := func(string) journal.Secrets { return secrets }
+	for name, j := range map[string]*journal.Journal{"demo": demo.Journal, "refused": b.refused} {
+		entries, _ := j.Entries(journal.Filter{}, 0)
+		archive, err := journal.HAR(entries, of, "1")
+		if err != nil || len(entries) < 4 {
+			t.Fatal(err, len(entries))
+		}
+		all := string(archive)
+		for _, e := range entries {
+			view, err := json.Marshal(e.View(secrets))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all += "\n" + string(view)
+		}
+		for _, secret := range []string{canary, coded, halfCoded, given} {
+			if i := strings.Index(all, secret); i >= 0 {
+				t.Errorf("%s: %s is in %s", name, secret, all[max(0, i-300):min(len(all), i+100)])
+			}
+		}
 	}
 }
 

@@ -37,6 +37,7 @@ type Fault struct {
 	Expired    bool               // Unauthorized: a token whose life is over
 	Detail     string             // for the vendor's own use, such as a text of its page
 	Note       string             // for the request log, never for the wire
+	Reply      *Reply             // worded by the operation itself; nil: by the vendor's Fault
 }
 
 func (f *Fault) Error() string {
@@ -50,3 +51,7 @@ func (f *Fault) Error() string {
 func InvalidField(in, field, rule, text string) *Fault {
 	return &Fault{Kind: Invalid, Violation: &openapi.Violation{In: in, Field: field, Rule: rule, Text: text}}
 }
+
+// Refuse is a fault that an operation words itself, where the kind alone does not
+// say how.
+func Refuse(kind Kind, r Reply) *Fault { return &Fault{Kind: kind, Reply: &r} }

@@ -2,9 +2,9 @@ package sim
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -16,6 +16,7 @@ import (
 
 	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/simulators/internal/clock"
+	"github.com/vendorsim/vendorsim/simulators/internal/journal"
 	"github.com/vendorsim/vendorsim/simulators/internal/push"
 	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
 	"github.com/vendorsim/vendorsim/simulators/internal/traffic"
@@ -36,6 +37,11 @@ type Env struct {
 	Logger   *slog.Logger
 	Contract string // enforce, report or off
 	Push     *push.Queue
+
+	// Refused are the requests that belong to no tenant; nil: nobody keeps them.
+	// RefusedCount gives them their numbers; nil: one of this handler's own.
+	Refused      *journal.Journal
+	RefusedCount *atomic.Int64
 }
 
 // handler serves one vendor.
@@ -53,6 +59,9 @@ type handler struct {
 // operations do not match.
 func Handler(v *Vendor, spec *openapi.Spec, env Env) (http.Handler, error) {
 	h := &handler{Env: env, vendor: v, spec: spec}
+	if h.RefusedCount == nil {
+		h.RefusedCount = new(atomic.Int64)
+	}
 	var err error
 	if h.served, err = env.Tenants.Served(); err != nil {
 		return nil, err
@@ -92,57 +101,66 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request, o *openapi.Opera
 		Op: o, Base: base, BaseURL: baseURL(r), Header: r.Header, Profile: h.served.Profile(h.vendor.Name),
 		Options: h.served.Options(h.vendor.Name),
 		handler: h, vendor: h.vendor, spec: h.spec, request: r, now: began, began: began, outcome: outcome,
+		source: source(r), record: &record{},
 	}
-	buf := buffers.Get().(*bytes.Buffer)
-	buf.Reset()
-	defer buffers.Put(buf)
-	reply := h.answer(c, w, buf)
-	reply.write(w, buf.Bytes())
-	h.log(c, reply.Status)
+	reply := h.answer(c, w)
+	h.finish(c, &reply, w.Header())
+	w.WriteHeader(reply.Status)
+	_, _ = io.WriteString(w, reply.Text) // a client that has gone is no error of ours
 }
 
-// answer finds the reply and encodes it into buf. Whatever goes wrong in our
-// own code ends as a plain 500 that no client takes for the vendor.
-func (h *handler) answer(c *Call, w http.ResponseWriter, buf *bytes.Buffer) (reply Reply) {
+// answer finds the reply and encodes it into its Text. Whatever goes wrong in
+// our own code ends as a plain 500 that no client takes for the vendor.
+func (h *handler) answer(c *Call, w http.ResponseWriter) (reply Reply) {
 	defer func() {
 		if p := recover(); p != nil {
 			h.Logger.Error("panic", "vendor", h.vendor.Name, "operation", c.operation(), "panic", p, "stack", string(debug.Stack()))
-			reply = h.plain(c, buf, http.StatusInternalServerError, "vendorsim: internal error, see its log\n")
+			reply = c.plain(http.StatusInternalServerError, "vendorsim: internal error, see its log\n")
 		}
 	}()
 	c.resolve(w)
 	reply, err := h.pipeline(c)
 	if errors.Is(err, tenant.ErrFull) {
-		return h.plain(c, buf, http.StatusServiceUnavailable, "vendorsim: "+err.Error()+"; see --max-tenants\n")
+		return c.plain(http.StatusServiceUnavailable, "vendorsim: "+err.Error()+"; see --max-tenants\n")
 	}
 	if err == nil && (reply.Status < 200 || reply.Status > 599) {
 		err = fmt.Errorf("operation %s answers status %d", c.operation(), reply.Status)
 	}
 	if reply.kept {
-		buf.WriteString(reply.Text)
 		return reply
 	}
+	buf := buffers.Get().(*bytes.Buffer)
+	buf.Reset()
+	defer buffers.Put(buf)
 	if err == nil {
 		err = reply.encode(buf)
 	}
 	if err != nil {
-		return h.plain(c, buf, http.StatusInternalServerError, "vendorsim: "+err.Error()+"\n")
+		return c.plain(http.StatusInternalServerError, "vendorsim: "+err.Error()+"\n")
 	}
-	if h.Contract == Off {
-		return c.keep(reply, buf.Bytes())
-	}
-	if err := c.contract().CheckResponse(c.Profile, reply.Status, reply.header(), buf.Bytes()); err != nil {
-		c.note = "contract: " + err.Error()
-		h.Logger.Error("response breaks the contract", "vendor", h.vendor.Name, "operation", c.operation(),
-			"status", reply.Status, "profile", c.Profile, "error", err.Error())
-		if h.Contract == Enforce {
-			return h.plain(c, buf, http.StatusInternalServerError, fmt.Sprintf(
-				"vendorsim: this answer breaks the contract of %s %s, status %d, profile %s: %s\n",
-				h.vendor.Name, c.operation(), reply.Status, c.Profile, err))
+	reply.Text = buf.String()
+	if h.Contract != Off {
+		if err := c.contract().CheckResponse(c.Profile, reply.Status, reply.header(), buf.Bytes()); err != nil {
+			return h.broken(c, reply, err)
 		}
+	}
+	if c.fault == nil {
+		c.keep(reply)
+	}
+	return reply
+}
+
+// broken is what is sent in the place of a reply that breaks its contract.
+func (h *handler) broken(c *Call, reply Reply, err error) Reply {
+	c.note = "contract: " + err.Error()
+	h.Logger.Error("response breaks the contract", "vendor", h.vendor.Name, "operation", c.operation(),
+		"status", reply.Status, "profile", c.Profile, "error", err.Error())
+	if h.Contract != Enforce {
 		return reply
 	}
-	return c.keep(reply, buf.Bytes())
+	return c.plain(http.StatusInternalServerError, fmt.Sprintf(
+		"vendorsim: this answer breaks the contract of %s %s, status %d, profile %s: %s\n",
+		h.vendor.Name, c.operation(), reply.Status, c.Profile, err))
 }
 
 // pipeline is the fixed order between resolving and encoding. Its error is the
@@ -168,86 +186,21 @@ func (h *handler) pipeline(c *Call) (Reply, error) {
 			fault = &Fault{Kind: Internal, Note: err.Error()}
 		}
 	}
+	c.fault = fault
 	c.noteFault(fault)
+	if fault.Reply != nil {
+		return *fault.Reply, nil
+	}
 	return h.vendor.Fault(c, fault), nil
 }
 
-// admit asks guards and limits, and then whether the request was resolved. A
-// log-in has its credential in the body, so that is looked at before.
-func (h *handler) admit(c *Call) (*Fault, error) {
-	if c.kind() == "login" {
-		if c.outcome != nil {
-			return c.outcome, nil
-		}
-		if fault := c.checkRequest(); fault != nil {
-			return fault, nil
-		}
-	}
-	fault, err := h.guard(c)
-	if err != nil {
-		return nil, err
-	}
-	if fault == nil {
-		fault = h.limit(c)
-	}
-	if fault == nil {
-		fault = c.outcome
-	}
-	return fault, nil
-}
-
-// checkRequest holds the request to its contract.
-func (c *Call) checkRequest() *Fault {
-	if v := c.Op.CheckRequest(c.contractRequest()); v != nil {
-		return &Fault{Kind: Invalid, Violation: v}
-	}
-	return nil
-}
-
-// guard accepts the credential, which makes the tenant, and asks the vendor's
-// guards.
-func (h *handler) guard(c *Call) (*Fault, error) {
-	credential, fault := h.vendor.Credential(c)
-	if fault != nil {
-		return fault, nil
-	}
-	t, err := h.Tenants.Accept(credential, h.vendor.Name)
-	switch {
-	case errors.Is(err, tenant.ErrUnknown), errors.Is(err, tenant.ErrElsewhere), errors.Is(err, tenant.ErrSecret), errors.Is(err, tenant.ErrExpired):
-		return &Fault{
-			Kind: Unauthorized, Expired: errors.Is(err, tenant.ErrExpired),
-			Note: "credential (" + tenant.Redact(cmp.Or(credential.Token, credential.Name)) + ") " + err.Error(),
-		}, nil
-	case err != nil:
-		return nil, err
-	}
-	c.Tenant, c.Profile, c.Options = t, t.Profile(h.vendor.Name), t.Options(h.vendor.Name)
-	c.generation = t.Clock.Generation() // before the instant: a change between the two keeps nothing stale
-	c.now = t.Clock.Now()
-	for _, guard := range h.vendor.Guards {
-		if fault := guard(c); fault != nil {
-			return fault, nil
-		}
-	}
-	return nil, nil
-}
-
-func (h *handler) limit(c *Call) *Fault {
-	wait, ok := c.Tenant.Limits.Take(traffic.Request{
-		Vendor: h.vendor.Name, Operation: c.operation(), Kind: c.kind(),
-		Token: c.Token, Credential: c.Tenant.Name, Source: source(c.request),
-	}, c.Tenant.Clock.Lived())
-	if ok {
-		return nil
-	}
-	return &Fault{Kind: RateLimited, RetryAfter: c.Tenant.Clock.WaitSeconds(wait)}
-}
-
 // plain is an answer of our own, never to be taken for the vendor's.
-func (h *handler) plain(c *Call, buf *bytes.Buffer, status int, text string) Reply {
+func (c *Call) plain(status int, text string) Reply {
 	c.note = strings.TrimSpace(text)
-	buf.Reset()
-	buf.WriteString(text)
+	c.fault = &Fault{Kind: Internal, Note: c.note}
+	if status == http.StatusServiceUnavailable {
+		c.fault.Kind = Unavailable
+	}
 	return Text(status, "text/plain; charset=utf-8", text)
 }
 
@@ -257,7 +210,7 @@ func (h *handler) log(c *Call, status int) {
 	}
 	e := traffic.Entry{
 		Vendor: h.vendor.Name, Operation: c.operation(), Task: c.asked, State: c.state,
-		Status: status, Latency: h.Source.Now().Sub(c.began), Note: c.note,
+		Status: status, Latency: c.record.Latency, Note: c.note,
 	}
 	if c.Tenant != nil {
 		e.Tenant, e.TenantTime = c.Tenant.Name, c.now

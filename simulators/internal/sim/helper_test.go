@@ -13,6 +13,7 @@ import (
 	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/scenarios"
 	"github.com/vendorsim/vendorsim/simulators/internal/clock"
+	"github.com/vendorsim/vendorsim/simulators/internal/journal"
 	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
 	"github.com/vendorsim/vendorsim/simulators/internal/traffic"
 )
@@ -32,6 +33,7 @@ type bench struct {
 	mu      sync.Mutex
 	text    strings.Builder
 	entries []traffic.Entry
+	refused *journal.Journal
 }
 
 func (b *bench) Write(p []byte) (int, error) {
@@ -75,7 +77,8 @@ func serve(t testing.TB, scenario string, v *Vendor, change ...func(*Env)) *benc
 		}
 		return w, nil
 	}, b.source, logger)
-	env := Env{Tenants: b.tenants, Source: b.source, Logger: logger, Contract: Enforce, Log: func(e traffic.Entry) {
+	b.refused = journal.New(journal.NewBudget(64<<20), 10_000)
+	env := Env{Tenants: b.tenants, Source: b.source, Logger: logger, Contract: Enforce, Refused: b.refused, Log: func(e traffic.Entry) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		b.entries = append(b.entries, e)
@@ -93,7 +96,7 @@ func acmeWorld(t testing.TB, scenario string, v *Vendor, spec *openapi.Spec) *te
 	t.Helper()
 	known := scenarios.Known{
 		Vendors:    []string{"acme"},
-		Operations: map[string][]string{"acme": {"getTask", "newTask", "getStatus"}},
+		Operations: map[string][]string{"acme": {"getTask", "newTask", "getStatus", "logIn", "listTasks", "startWork"}},
 		Option:     func(_, name string, value any) error { return spec.CheckOption(name, value) },
 		TaskID:     func(string, string) error { return nil },
 		TaskField:  func(_, field string, value any) error { return spec.CheckField(field, value, false) },
@@ -104,7 +107,10 @@ func acmeWorld(t testing.TB, scenario string, v *Vendor, spec *openapi.Spec) *te
 		t.Fatal(problems)
 	}
 	if v.IDs.Parse == nil {
-		v.IDs = IDs{Parse: func(string) (uint64, bool) { return 0, false }, Bits: 64}
+		v.IDs = IDs{
+			Parse:  func(string) (uint64, bool) { return 0, false },
+			Format: func(n uint64, _ time.Time, _ *scenarios.Task) string { return HexNumber(n, 16) }, Bits: 64,
+		}
 	}
 	return tenant.NewWorld(s, []tenant.Vendor{v.Tenants(spec)}, nil)
 }

@@ -28,6 +28,7 @@ type kept struct {
 	generation uint64
 	asked      string
 	state      string
+	trace      trace
 }
 
 // requestKey names the request in full: two with the same name get the same
@@ -59,23 +60,23 @@ func (c *Call) requestKey() []byte {
 // is still true.
 func (c *Call) kept() (Reply, bool) {
 	k, _ := c.Tenant.Answers.Get(c.requestKey()).(*kept)
-	if k == nil || k.generation != c.generation || !k.shown.until.IsZero() && !c.now.Before(k.shown.until) {
+	if k == nil || k.generation != c.reading.Generation || !k.shown.until.IsZero() && !c.now.Before(k.shown.until) {
 		return Reply{}, false
 	}
 	if version, steady := k.shown.tasks.Version(k.shown.ref); !steady || version != k.shown.version {
 		return Reply{}, false
 	}
-	c.asked, c.state = k.asked, k.state
+	c.asked, c.state, c.trace = k.asked, k.state, k.trace
 	return k.reply, true
 }
 
 // keep remembers a good answer that showed one task which time alone changes.
-func (c *Call) keep(reply Reply, body []byte) Reply {
+func (c *Call) keep(reply Reply) {
 	if reply.Status/100 != 2 || len(c.shown) != 1 || !c.shown[0].steady {
-		return reply
+		return
 	}
-	k := &kept{reply: reply, shown: c.shown[0], generation: c.generation, asked: c.asked, state: c.state}
-	k.reply.Body, k.reply.Text, k.reply.kept = nil, string(body), true
-	c.Tenant.Answers.Put(c.requestKey(), k, len(body))
-	return reply
+	c.trace.complete(c)
+	k := &kept{reply: reply, shown: c.shown[0], generation: c.reading.Generation, asked: c.asked, state: c.state, trace: c.trace}
+	k.reply.Body, k.reply.kept = nil, true
+	c.Tenant.Answers.Put(c.requestKey(), k, len(reply.Text))
 }

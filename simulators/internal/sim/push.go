@@ -93,7 +93,10 @@ func (h *handler) hear(t *tenant.Tenant) func([]Change) {
 
 // Send hands a message to the push queue. It answers false where the message
 // was dropped.
-func (c *Call) Send(m Message) bool { return c.handler.Push != nil && c.handler.Push.Send(m) }
+func (c *Call) Send(m Message) bool {
+	m.Owner = c.Tenant // whoever waits for a tenant's messages asks by it
+	return c.handler.Push != nil && c.handler.Push.Send(m)
+}
 
 // WarnReceiver logs why nothing will be delivered to a URL, if that can be told.
 func (c *Call) WarnReceiver(to string) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"sync"
 )
 
@@ -62,27 +63,30 @@ func (r *Reply) encode(buf *bytes.Buffer) error {
 	return nil
 }
 
-// write puts the reply on the wire with an encoded body. Header names are
+// writeHeader puts the reply's header beside what is there already. Names are
 // written as they are: some vendors' are not canonical.
-func (r *Reply) write(w http.ResponseWriter, body []byte) {
-	h := w.Header()
+func (r *Reply) writeHeader(h http.Header) {
 	if r.ContentType != "" {
 		h["Content-Type"] = []string{r.ContentType}
 	}
 	for _, f := range r.Header {
 		h[f.Name] = append(h[f.Name], f.Value)
 	}
-	w.WriteHeader(r.Status)
-	_, _ = w.Write(body) // a client that has gone is no error of ours
 }
 
 func (r *Reply) header() http.Header {
 	h := make(http.Header, len(r.Header)+1)
-	if r.ContentType != "" {
-		h["Content-Type"] = []string{r.ContentType}
-	}
-	for _, f := range r.Header {
-		h[f.Name] = append(h[f.Name], f.Value)
-	}
+	r.writeHeader(h)
 	return h
+}
+
+// retryAfter is the wait in seconds that the reply tells of; 0: none.
+func (r *Reply) retryAfter() int {
+	for _, f := range r.Header {
+		if f.Name == "Retry-After" {
+			seconds, _ := strconv.Atoi(f.Value) // our vendors write no dates
+			return seconds
+		}
+	}
+	return 0
 }

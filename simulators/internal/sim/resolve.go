@@ -18,6 +18,9 @@ import (
 // MaxBody is the largest request body that is read, in bytes.
 const MaxBody = 1 << 20
 
+// maxUnresolved is how much is kept of a body that nobody reads, in bytes.
+const maxUnresolved = 64 << 10
+
 // resolve finds out what the request asks for: path variables, query, body and,
 // for JSON-RPC, the method. What is wrong with it becomes the call's outcome,
 // which waits for guards and limits. The body is read here, once.
@@ -25,8 +28,8 @@ func (c *Call) resolve(w http.ResponseWriter) {
 	// What cannot be parsed is not there. A ";" separates nothing: net/url would
 	// drop the whole parameter, but clients of Cisco's filters send it bare.
 	c.Query, _ = url.ParseQuery(strings.ReplaceAll(c.request.URL.RawQuery, ";", "%3B"))
+	err := c.read(w)
 	if c.Op == nil {
-		_, _ = io.Copy(io.Discard, http.MaxBytesReader(w, c.request.Body, MaxBody))
 		return
 	}
 	c.Path = map[string]string{}
@@ -38,7 +41,6 @@ func (c *Call) resolve(w http.ResponseWriter) {
 		}
 		c.Path[name] = unescaped
 	}
-	raw, err := io.ReadAll(http.MaxBytesReader(w, c.request.Body, MaxBody))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -48,11 +50,31 @@ func (c *Call) resolve(w http.ResponseWriter) {
 		c.fail(&Fault{Kind: Malformed, Note: err.Error()})
 		return
 	}
-	c.resolveBody(raw)
+	c.resolveBody()
 }
 
-func (c *Call) resolveBody(raw []byte) {
-	raw = bytes.TrimSpace(raw)
+// read reads the body to its end, so that the connection can be used again, but
+// not beyond MaxBody. Of one that nobody looks into it keeps the beginning.
+func (c *Call) read(w http.ResponseWriter) error {
+	if c.request.Body == nil || c.request.Body == http.NoBody {
+		return nil
+	}
+	var err error
+	body := http.MaxBytesReader(w, c.request.Body, MaxBody)
+	if c.Op != nil {
+		if c.body, err = io.ReadAll(body); err != nil {
+			c.body = bytes.Clone(c.body[:min(len(c.body), maxUnresolved)])
+		}
+		return err
+	}
+	if c.body, err = io.ReadAll(io.LimitReader(body, maxUnresolved)); err == nil {
+		_, err = io.Copy(io.Discard, body)
+	}
+	return err
+}
+
+func (c *Call) resolveBody() {
+	raw := bytes.TrimSpace(c.body)
 	c.raw = raw
 	c.empty = len(raw) == 0
 	if c.Op.TakesForm() && (!c.Op.TakesJSON() || isForm(c.Header.Get("Content-Type"))) {
@@ -116,7 +138,7 @@ func (c *Call) resolveMethod() {
 func (c *Call) fail(f *Fault) { c.outcome = f }
 
 func (c *Call) contractRequest() openapi.Request {
-	return openapi.Request{HTTP: c.request, Path: c.Path, Query: c.Query, Body: c.Body, Empty: c.empty}
+	return openapi.Request{HTTP: c.request, Path: c.Path, Query: c.Query, Body: c.Body, Empty: c.empty, Form: c.Form != nil}
 }
 
 // contract is what the answer is held to.
@@ -175,12 +197,18 @@ func WithPrefix(prefix string, next http.Handler) http.Handler {
 	})
 }
 
-// baseURL is what stands before a path of the spec in this request's URL.
-func baseURL(r *http.Request) string {
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
+// prefixOf is the prefix that a request came with, if any.
+func prefixOf(r *http.Request) string {
 	prefix, _ := r.Context().Value(prefixKey{}).(string)
-	return scheme + "://" + r.Host + prefix
+	return prefix
 }
+
+func schemeOf(r *http.Request) string {
+	if r.TLS != nil {
+		return "https"
+	}
+	return "http"
+}
+
+// baseURL is what stands before a path of the spec in this request's URL.
+func baseURL(r *http.Request) string { return schemeOf(r) + "://" + r.Host + prefixOf(r) }

@@ -29,6 +29,10 @@ const (
 	Observed   = tenant.Observed
 )
 
+// DefaultSecret is the secret of a tenant that was not made with another. The
+// vendors' signatures need one; where there is none, any secret is as good.
+const DefaultSecret = tenant.DefaultSecret
+
 // Vendor is one imitated company. Method and path of its operations come from
 // its spec, openapi/<Name>.yaml.
 type Vendor struct {

@@ -22,15 +22,19 @@ func (c *Call) Create(what Creation) (Entry, error) {
 		what.Body = c.raw
 	}
 	e, err := c.Tenant.Tasks(c.vendor.Name).Create(c.now, what)
-	c.asked, c.state = e.ID, stateOf(e)
+	if err == nil {
+		c.asked, c.state = e.ID, stateOf(e)
+		c.trace.created = e.ID
+		c.trace.show(e)
+	}
 	return e, err
 }
 
 // List shows every task that matches and that the vendor knows, in the order
 // written and then created. It is a read of those shown only where the scenario
-// counts lists.
+// counts lists. Shows tells which of them the answer has.
 func (c *Call) List(match func(Entry) bool) []Entry {
-	if c.Tenant.Scenario.CountLists {
+	if c.Tenant.Scenario().CountLists {
 		return c.ReadAll(match)
 	}
 	tasks := c.Tenant.Tasks(c.vendor.Name)
@@ -97,13 +101,27 @@ func (c *Call) Forget(id string) bool {
 func (c *Call) Issue(kind, value string, life time.Duration, data any) *Token {
 	k := &Token{Value: value, Vendor: c.vendor.Name, Kind: kind, Tenant: c.Tenant, Data: data}
 	c.handler.Tenants.Issue(k, life)
+	c.gave(value, life)
 	return k
 }
 
 // TokenNamed is a token that a log-in gave, or an error: tenant.ErrUnknown, or
 // tenant.ErrExpired together with the token.
 func (c *Call) TokenNamed(value string) (*Token, error) {
-	return c.handler.Tenants.Token(value, c.vendor.Name)
+	k, err := c.handler.Tenants.Token(value, c.vendor.Name)
+	if k != nil && c.named == nil && c.Tenant == nil {
+		c.named, c.namedExpired = k, err != nil
+	}
+	return k, err
+}
+
+// SecretOf is what requests are signed with that say they are a tenant's. To ask
+// makes no tenant, and does not use one.
+func (c *Call) SecretOf(name string) string {
+	if t, ok := c.handler.Tenants.Find(name); ok {
+		return t.Secret
+	}
+	return tenant.DefaultSecret
 }
 
 // Revoke ends a token at once. It answers false where another call did so first.

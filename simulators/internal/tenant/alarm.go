@@ -14,6 +14,7 @@ import (
 // Change is one edge of one task, and the task as it stood at the edge's
 // instant, all edges of that instant included.
 type Change struct {
+	Vendor string
 	Entry
 	Edge task.Edge
 }
@@ -32,7 +33,9 @@ type alarm struct {
 	ringing sync.Mutex // held while it rings; guards these:
 	since   time.Time  // what happens after it is told
 	made    int        // created tasks from this one on are told of from their beginning
-	begun   bool
+	first   int        // templates from this one on came since
+	planned int        // templates up to this one have been planned
+	begun   bool       // the tasks created before it have been planned
 	told    map[Ref]*told
 	due     dueHeap
 
@@ -96,6 +99,13 @@ func (t *Tasks) silence() {
 	}
 }
 
+// settle tells what is due by now before it returns.
+func (t *Tasks) settle() {
+	if a := t.alarm.Load(); a != nil {
+		a.ring()
+	}
+}
+
 // wake makes the alarm look at these tasks, and at those that are due.
 func (t *Tasks) wake(refs ...Ref) {
 	if a := t.alarm.Load(); a != nil {
@@ -128,7 +138,7 @@ func (a *alarm) close() {
 func (a *alarm) begin() {
 	a.ringing.Lock()
 	defer a.ringing.Unlock()
-	a.made = a.tasks.countCreated()
+	a.first, a.made = len(a.tasks.layout.Load().templates), len(a.tasks.madeSoFar())
 	a.since = a.tasks.clock.Now()
 	for i := range a.tasks.shards {
 		for ref, r := range a.tasks.shards[i].all() {
@@ -160,7 +170,7 @@ func (a *alarm) ring() {
 	a.touched, a.woken = map[Ref]bool{}, false
 	a.mu.Unlock()
 	now := a.tasks.clock.Now()
-	a.first()
+	a.planAll()
 	for len(a.due) > 0 && !a.due[0].at.After(now) {
 		d := heap.Pop(&a.due).(due)
 		if u := a.told[d.ref]; u == nil || u.next.Equal(d.at) { // else it was planned anew
@@ -182,22 +192,45 @@ func (a *alarm) ring() {
 	a.sleep(now)
 }
 
-// first plans the tasks without a history. It is not done in begin, since there
-// may be a million of them and somebody waits for begin.
-func (a *alarm) first() {
-	if a.begun {
+// planAll plans the tasks without a history that are not planned yet: at first
+// all, then those that a new scenario brought. It is not done in begin, since
+// there may be a million of them and somebody waits for begin.
+func (a *alarm) planAll() {
+	templates := a.tasks.layout.Load().templates
+	if a.begun && a.planned == len(templates) {
 		return
 	}
-	a.begun = true
-	for ref := range a.tasks.All() {
-		if a.told[ref] != nil || ref.template == onCreated && ref.index >= a.made {
-			continue
-		}
-		if next, ok := a.tasks.task(ref).NextEdge(a.since, nil); ok {
-			a.due = append(a.due, due{next.At, ref})
+	for ; a.planned < len(templates); a.planned++ {
+		for j := range templates[a.planned].count {
+			a.planFirst(Ref{template: a.planned, index: j})
 		}
 	}
+	if !a.begun {
+		for i := range a.made {
+			a.planFirst(Ref{template: onCreated, index: i})
+		}
+	}
+	a.begun = true
 	heap.Init(&a.due)
+}
+
+func (a *alarm) planFirst(ref Ref) {
+	if a.told[ref] != nil {
+		return
+	}
+	if next, ok := a.tasks.task(ref).NextEdge(a.from(ref), nil); ok {
+		a.due = append(a.due, due{next.At, ref})
+	}
+}
+
+// from is the instant after which a task is told of that has not been yet. Of one
+// that a new scenario brought everything is told from that instant on: what it is
+// said to have done before is not news.
+func (a *alarm) from(ref Ref) time.Time {
+	if ref.template >= a.first {
+		return a.tasks.layout.Load().templates[ref.template].began.Truncate(time.Millisecond).Add(-1)
+	}
+	return a.since
 }
 
 // sleep sets the timer to the next edge, unless somebody woke the alarm while it
@@ -216,7 +249,7 @@ func (a *alarm) sleep(now time.Time) {
 func (a *alarm) look(ref Ref, now time.Time) []Change {
 	t := a.tasks
 	k := t.task(ref)
-	var history *task.Record
+	history := &task.Record{} // of a task without one: a place to go on from
 	r := t.record(ref, false)
 	if r != nil {
 		r.mu.Lock()
@@ -235,7 +268,7 @@ func (a *alarm) look(ref Ref, now time.Time) []Change {
 	if next, ok := k.NextEdge(now, history); ok {
 		a.plan(ref, u, next.At)
 	}
-	changes := make([]Change, 0, len(edges))
+	changes, vendor := make([]Change, 0, len(edges)), t.layout.Load().vendor
 	for i, e := range edges {
 		if i == 0 || !e.At.Equal(edges[i-1].At) {
 			s = k.At(e.At, history)
@@ -243,7 +276,7 @@ func (a *alarm) look(ref Ref, now time.Time) []Change {
 				s = r.written(s)
 			}
 		}
-		changes = append(changes, Change{Entry: t.entry(ref, k, s), Edge: e})
+		changes = append(changes, Change{Vendor: vendor, Entry: t.entry(ref, k, s), Edge: e})
 	}
 	return changes
 }
@@ -257,7 +290,8 @@ func (a *alarm) toldOf(ref Ref, k task.Task) *told {
 		if ref.template == onCreated && ref.index >= a.made {
 			u = newTold(k, task.Snapshot{Future: true}, k.Created)
 		} else {
-			u = newTold(k, k.At(a.since, nil), a.since)
+			from := a.from(ref)
+			u = newTold(k, k.At(from, nil), from)
 		}
 		a.told[ref] = u
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/vendorsim/vendorsim/scenarios"
 	"github.com/vendorsim/vendorsim/simulators/internal/clock"
 	"github.com/vendorsim/vendorsim/simulators/internal/task"
-	"github.com/vendorsim/vendorsim/simulators/internal/traffic"
 	"pgregory.net/rapid"
 )
 
@@ -51,7 +50,7 @@ func TestAlarmTellsEachEdgeOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		source := clock.NewManual(start)
 		w := worlds[rapid.SampledFrom([]string{"frozen", "skip", "x60", "real"}).Draw(t, "mode")]
-		n := newTenant("served~x", w, source, traffic.NewBudget(answerBytes))
+		n := aTenant("served~x", w, source)
 		tasks := n.Tasks("acme")
 		var e ear
 		var before map[string]int

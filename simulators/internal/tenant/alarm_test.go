@@ -11,7 +11,6 @@ import (
 	"github.com/vendorsim/vendorsim/scenarios"
 	"github.com/vendorsim/vendorsim/simulators/internal/clock"
 	"github.com/vendorsim/vendorsim/simulators/internal/task"
-	"github.com/vendorsim/vendorsim/simulators/internal/traffic"
 )
 
 // ear writes down what it is told.
@@ -58,7 +57,7 @@ func (e *ear) words() string {
 // at another instant than the tests.
 func bubbled(t *testing.T, yaml string) (*Tenant, *Tasks) {
 	t.Helper()
-	n := newTenant("served~x", world(t, yaml), clock.System(), traffic.NewBudget(answerBytes))
+	n := aTenant("served~x", world(t, yaml), clock.System())
 	return n, n.Tasks("acme")
 }
 

@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,21 +12,25 @@ import (
 	"github.com/vendorsim/vendorsim/simulators/internal/task"
 )
 
-// ErrTasks says that a tenant has as many created tasks as it may.
-var ErrTasks = errors.New("the tenant has created too many tasks")
+// Why a task cannot be created.
+var (
+	ErrTasks     = errors.New("the tenant has created too many tasks")
+	ErrLifecycle = errors.New("the scenario has no such lifecycle")
+)
 
 // MaxCreated is how many tasks the clients of one tenant may create at one
 // vendor.
 const MaxCreated = 100_000
 
-// Creation is a task that a client asks for.
+// Creation is a task that a client asks for, or a test in its place.
 type Creation struct {
-	Operation string         // which asked for it
+	Operation string         // which asked for it; "": no rule selects it
 	Body      []byte         // what it asked, in a form that is the same for the same request
 	Name      string         // "" for the vendor's own
 	Parts     int            // subtasks that the request asks for, one a target; 0 leaves it to the scenario
 	Set       map[string]any // vendor fields that the request decides; the scenario's rule wins over them
 	Data      any            // what the vendor wants to know of it later
+	Lifecycle string         // by which it, or each of its subtasks, lives, whatever the rule says; "" leaves it to that
 }
 
 // created are the tasks that clients have created, in order.
@@ -40,6 +45,7 @@ type created struct {
 type createdTask struct {
 	template
 	id      string
+	number  int
 	luck    uint64
 	created time.Time
 	data    any
@@ -51,13 +57,18 @@ const onCreated = -1
 // Create makes a task that begins now. It lives by the first rule of the
 // scenario ("on:") that selects the operation, else by the default lifecycle.
 // Its luck hangs on the operation, the body and how often the same was asked
-// for before. The error is ErrTasks.
+// for before. Errors: ErrTasks, ErrLifecycle.
 func (t *Tasks) Create(now time.Time, c Creation) (Entry, error) {
 	made := &t.made
 	made.mu.Lock()
 	defer made.mu.Unlock()
 	if len(made.tasks) >= MaxCreated {
 		return Entry{}, ErrTasks
+	}
+	layout := t.layout.Load()
+	tmpl := layout.create(c)
+	if tmpl.def.Lifecycle == nil {
+		return Entry{}, ErrLifecycle
 	}
 	key := fmt.Sprintf("%s/%016x", c.Operation, task.Mix(string(c.Body)))
 	if made.byID == nil {
@@ -66,9 +77,9 @@ func (t *Tasks) Create(now time.Time, c Creation) (Entry, error) {
 	made.twins[key]++
 	now = now.Truncate(time.Millisecond)
 	k := createdTask{
-		template: t.set.create(c),
-		luck:     task.LuckOf(t.seed, fmt.Sprintf("%s/#%d", key, made.twins[key])),
-		created:  now, data: c.Data,
+		template: tmpl, number: layout.total + len(made.tasks),
+		luck:    task.LuckOf(t.seed, fmt.Sprintf("%s/#%d", key, made.twins[key])),
+		created: now, data: c.Data,
 	}
 	k.id = t.mint(&k)
 	made.byID[k.id] = len(made.tasks)
@@ -80,10 +91,9 @@ func (t *Tasks) Create(now time.Time, c Creation) (Entry, error) {
 // create is the template of a created task.
 func (s *Set) create(c Creation) template {
 	spec := &scenarios.Task{Name: c.Name, Set: c.Set, Count: 1}
-	parts := c.Parts
 	for i := range s.rules {
 		rule := s.rules[i]
-		if !scenarios.Selects(rule.On, s.vendor, c.Operation, "start") {
+		if c.Operation == "" || !scenarios.Selects(rule.On, s.vendor, c.Operation, "start") {
 			continue
 		}
 		spec.Lifecycle, spec.Subtasks = rule.Lifecycle, rule.Subtasks
@@ -99,38 +109,43 @@ func (s *Set) create(c Creation) template {
 		}
 		break
 	}
-	if parts > 0 {
-		subtasks := scenarios.Subtasks{}
-		if spec.Subtasks != nil {
-			subtasks = *spec.Subtasks
-		}
-		subtasks.Count = parts
-		spec.Subtasks = &subtasks
-	}
+	spec.Subtasks = c.subtasks(spec.Subtasks)
+	spec.Lifecycle = cmp.Or(c.Lifecycle, spec.Lifecycle)
 	d := s.define(spec)
-	return template{spec: spec, def: d, count: 1, counted: task.Task{Definition: d}.NeedsRecord()}
+	return template{spec: spec, def: d, count: 1, counted: d.Lifecycle != nil && task.Task{Definition: d}.NeedsRecord()}
+}
+
+// subtasks are those of a rule with what was asked for in its place; nil for none.
+func (c *Creation) subtasks(rule *scenarios.Subtasks) *scenarios.Subtasks {
+	if c.Parts == 0 && (c.Lifecycle == "" || rule == nil) {
+		return rule
+	}
+	subtasks := scenarios.Subtasks{}
+	if rule != nil {
+		subtasks = *rule
+	}
+	if c.Parts > 0 {
+		subtasks.Count = c.Parts
+	}
+	if c.Lifecycle != "" {
+		subtasks.Lifecycle = "" // the task's
+	}
+	return &subtasks
 }
 
 // mint gives a created task an id that no other task has.
 func (t *Tasks) mint(k *createdTask) string {
-	ids := &t.set.ids
-	free := func(id string) bool {
-		if _, taken := t.made.byID[id]; taken {
-			return false
-		}
-		_, taken := t.findDeclared(id)
-		return !taken
-	}
+	ids := &t.layout.Load().ids
 	if ids.Bits > 0 {
 		for try := 0; ; try++ {
 			n := task.Draw(k.luck, "id", fmt.Sprint(try)) >> (64 - ids.Bits)
-			if id := ids.Format(n, k.created, k.spec); free(id) {
+			if id := ids.Format(n, k.created, k.spec); !t.taken(id) {
 				return id
 			}
 		}
 	}
 	for n := max(ids.From(k.created), t.made.last+1); ; n++ {
-		if id := ids.Format(n, k.created, k.spec); free(id) {
+		if id := ids.Format(n, k.created, k.spec); !t.taken(id) {
 			t.made.last = n
 			return id
 		}
@@ -142,25 +157,21 @@ func (k *createdTask) task() task.Task {
 }
 
 // createdTask is the created task of this index.
-func (t *Tasks) createdTask(index int) *createdTask {
-	t.made.mu.RLock()
-	defer t.made.mu.RUnlock()
-	k := t.made.tasks[index] // a copy: the slice may move
-	return &k
-}
+func (t *Tasks) createdTask(index int) *createdTask { return &t.madeSoFar()[index] }
 
 func (t *Tasks) createdEntry(index int, s task.Snapshot) Entry {
 	return t.entryOf(index, t.createdTask(index), s)
 }
 
 func (t *Tasks) entryOf(index int, k *createdTask, s task.Snapshot) Entry {
-	return Entry{ID: k.id, Spec: k.spec, Number: t.set.total + index, Luck: k.luck, Data: k.data, Snapshot: s}
+	return Entry{Ref: Ref{template: onCreated, index: index}, ID: k.id, Spec: k.spec, Number: k.number, Luck: k.luck, Data: k.data, Snapshot: s}
 }
 
-func (t *Tasks) countCreated() int {
+// madeSoFar are the created tasks as they are now. None of them ever changes.
+func (t *Tasks) madeSoFar() []createdTask {
 	t.made.mu.RLock()
 	defer t.made.mu.RUnlock()
-	return len(t.made.tasks)
+	return t.made.tasks
 }
 
 func (t *Tasks) findCreated(id string) (Ref, bool) {

@@ -69,6 +69,40 @@ func TestCreatedTasksLiveByTheirRule(t *testing.T) {
 	}
 }
 
+// Whoever creates a task in a client's place may say by which lifecycle it, or
+// each of its subtasks, lives, whatever the rule says.
+func TestCreatedTasksOfALifecycle(t *testing.T) {
+	tasks := ruledTasks(t, "acme")
+	for _, c := range []struct {
+		c         Creation
+		lifecycle string
+		parts     int
+	}{
+		{Creation{}, "counted", 0},
+		{Creation{Lifecycle: "lucky"}, "lucky", 0},
+		{Creation{Operation: "scan"}, "timed", 4},
+		{Creation{Operation: "scan", Lifecycle: "lucky"}, "lucky", 4},
+		{Creation{Operation: "scan", Lifecycle: "lucky", Parts: 2}, "lucky", 2},
+		{Creation{Lifecycle: "timed", Parts: 3}, "timed", 3},
+	} {
+		e := create(t, tasks, start, c.c)
+		if tasks.Lifecycle(e.Ref) != c.lifecycle || len(e.Subtasks) != c.parts {
+			t.Errorf("%+v: %s with %d subtasks", c.c, tasks.Lifecycle(e.Ref), len(e.Subtasks))
+		}
+	}
+	before := tasks.Total()
+	if _, err := tasks.Create(start, Creation{Lifecycle: "nowhere"}); !errors.Is(err, ErrLifecycle) || tasks.Total() != before {
+		t.Errorf("%v, %d tasks", err, tasks.Total())
+	}
+	twin, other := ruledTasks(t, "acme"), ruledTasks(t, "acme")
+	if _, err := other.Create(start, Creation{Lifecycle: "nowhere"}); err == nil {
+		t.Error("created")
+	}
+	if a, b := create(t, twin, start, Creation{}), create(t, other, start, Creation{}); a.Luck != b.Luck {
+		t.Error("a refused creation changed the next one's luck")
+	}
+}
+
 // The same request asked again makes another task with luck of its own, and
 // the same requests make the same tasks in every tenant of a scenario and seed.
 func TestCreatedTasksHaveTheirOwnLuck(t *testing.T) {
@@ -130,7 +164,7 @@ func TestCreatingAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := tasks.countCreated(); n != 320 {
+	if n := len(tasks.madeSoFar()); n != 320 {
 		t.Errorf("%d created", n)
 	}
 }

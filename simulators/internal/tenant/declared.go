@@ -26,7 +26,7 @@ func (w *World) Declared(vendor string, began time.Time) []Declared {
 		return nil
 	}
 	stopped := clock.New(clock.NewManual(began), scenarios.ClockMode{Kind: scenarios.Frozen}, began)
-	tasks := newTasks(set, w.Scenario.Seed, stopped)
+	tasks := newTasks(set, w.Scenario.Seed, stopped, stopped.Began())
 	var out []Declared
 	for i, t := range set.templates {
 		out = append(out, Declared{Spec: t.spec, Count: t.count, tasks: tasks, template: i})
@@ -35,7 +35,7 @@ func (w *World) Declared(vendor string, began time.Time) []Declared {
 }
 
 // Key is what the luck of the entry's task of this index, from 0, hangs on.
-func (d *Declared) Key(index int) string { return d.Spec.Key(d.tasks.set.vendor, index) }
+func (d *Declared) Key(index int) string { return d.Spec.Key(d.tasks.layout.Load().vendor, index) }
 
 // ID is the id of the entry's task of this index.
 func (d *Declared) ID(index int) string { return d.tasks.ID(Ref{d.template, index}) }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/vendorsim/vendorsim/scenarios"
 	"github.com/vendorsim/vendorsim/simulators/internal/clock"
+	"github.com/vendorsim/vendorsim/simulators/internal/journal"
 	"github.com/vendorsim/vendorsim/simulators/internal/traffic"
 )
 
@@ -137,12 +138,17 @@ func (l *lines) count(s string) int {
 	return strings.Count(l.text.String(), s)
 }
 
+// aTenant is a tenant of a world, as its first request makes it.
+func aTenant(name string, w *World, source clock.Source) *Tenant {
+	return newTenant(written(name, w), source, room{traffic.NewBudget(answerBytes), journal.NewBudget(journalBytes)})
+}
+
 // tasksOf are the tasks of a new tenant of one scenario, its clock and the real
 // one.
 func tasksOf(t testing.TB, yaml, vendor string) (*Tenant, *Tasks, *clock.Manual) {
 	t.Helper()
 	source := clock.NewManual(start)
-	n := newTenant("served~x", world(t, yaml), source, traffic.NewBudget(answerBytes))
+	n := aTenant("served~x", world(t, yaml), source)
 	return n, n.Tasks(vendor), source
 }
 
@@ -176,4 +182,9 @@ func records(t *Tasks) int {
 		n += len(t.shards[i].records)
 	}
 	return n
+}
+
+// trafficOf is a request of a tenant's, as limits see it.
+func trafficOf(n *Tenant) traffic.Request {
+	return traffic.Request{Vendor: "acme", Operation: "scan", Kind: "start", Credential: n.Name}
 }

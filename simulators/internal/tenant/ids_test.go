@@ -12,7 +12,6 @@ import (
 
 	"github.com/vendorsim/vendorsim/scenarios"
 	"github.com/vendorsim/vendorsim/simulators/internal/clock"
-	"github.com/vendorsim/vendorsim/simulators/internal/traffic"
 )
 
 // permute and unpermute are inverse bijections of the numbers of so many bits.
@@ -114,7 +113,7 @@ func TestAliases(t *testing.T) {
 	vendors := []Vendor{testVendors[2]}
 	vendors[0].IDs.Aliases = map[string]string{"hex": "written", "dead": "nowhere"}
 	w := world(t, "name: served\ntasks: [{id: written}, {count: 3}]")
-	tasks := newTenant("x", NewWorld(w.Scenario, vendors, nil), clock.NewManual(start), traffic.NewBudget(1)).Tasks("num")
+	tasks := aTenant("x", NewWorld(w.Scenario, vendors, nil), clock.NewManual(start)).Tasks("num")
 	if ref := find(t, tasks, "hex"); tasks.ID(ref) != "written" || ref != find(t, tasks, "written") {
 		t.Errorf("the alias finds %v", ref)
 	}
@@ -136,7 +135,7 @@ func TestShownIDs(t *testing.T) {
 		return strconv.FormatInt(created.UnixMicro()+int64(number), 10)
 	}
 	w := world(t, "name: served\ntasks: [{id: first, created: -1s}, {id: second, created: -1s}, {id: \"5\"}, {id: third}, {count: 4}]")
-	tasks := newTenant("x", NewWorld(w.Scenario, vendors, nil), clock.NewManual(start), traffic.NewBudget(1)).Tasks("num")
+	tasks := aTenant("x", NewWorld(w.Scenario, vendors, nil), clock.NewManual(start)).Tasks("num")
 	before := start.Add(-time.Second).UnixMicro()
 	for id, written := range map[string]string{
 		fmt.Sprint(before): "first", fmt.Sprint(before + 1): "second", "5": "5",
@@ -267,7 +266,7 @@ func TestCreation(t *testing.T) {
 	want := []time.Time{start, start.Add(-90 * time.Second), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), start.Add(5 * time.Minute)}
 	i := 0
 	for ref := range tasks.All() {
-		if got := tasks.created(ref); !got.Equal(want[i]) {
+		if got := tasks.task(ref).Created; !got.Equal(want[i]) {
 			t.Errorf("task %d: created %v, want %v", i, got, want[i])
 		}
 		i++

@@ -29,10 +29,9 @@ func course(tasks *Tasks, ref Ref) string {
 func TestLuckComesFromTheSeed(t *testing.T) {
 	const yaml = "name: served" + life + "tasks: [{lifecycle: lucky, count: 20}, {id: a, lifecycle: lucky}]\n"
 	w, other, source := world(t, yaml), world(t, yaml+"seed: 2\n"), clock.NewManual(start)
-	budget := traffic.NewBudget(1000)
-	one := newTenant("served~a", w, source, budget)
+	one := aTenant("served~a", w, source)
 	_ = source.Advance(1234 * time.Millisecond)
-	two, three := newTenant("served~b", w, source, budget), newTenant("served~c", other, source, budget)
+	two, three := aTenant("served~b", w, source), aTenant("served~c", other, source)
 	same := 0
 	for ref := range one.Tasks("acme").All() {
 		a, b, c := one.Tasks("acme"), two.Tasks("acme"), three.Tasks("acme")
@@ -86,7 +85,7 @@ func TestTenantsAreIsolated(t *testing.T) {
 		ref := find(t, tasks, id)
 		switch kind {
 		case 0:
-			_, ok := n.Limits.Take(traffic.Request{Vendor: "acme"}, n.Clock.Lived())
+			_, ok, _ := n.Limits().Take(traffic.Request{Vendor: "acme"}, n.Clock.Lived(), nil)
 			return fmt.Sprint(ok)
 		case 1:
 			return fmt.Sprint(tasks.Force(ref, n.Clock.Now(), task.Whole, "running"))
@@ -95,8 +94,7 @@ func TestTenantsAreIsolated(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		source, alone := clock.NewManual(start), clock.NewManual(start)
-		budget := traffic.NewBudget(1000)
-		me, other, single := newTenant("x", w, source, budget), newTenant("y", w, source, budget), newTenant("x", w, alone, budget)
+		me, other, single := aTenant("x", w, source), aTenant("y", w, source), aTenant("x", w, alone)
 		var wg sync.WaitGroup
 		defer wg.Wait()
 		for range rapid.IntRange(1, 40).Draw(t, "steps") {

@@ -24,16 +24,18 @@ func (t *Tasks) at(ref Ref, k task.Task, now time.Time) task.Snapshot {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.written(k.At(t.later(now), &r.history))
+	return r.written(k.At(r.now(now), &r.history))
 }
 
-// later is the present, for use under a record's lock: a request that waited
-// for the lock must not look back behind the events of those that came first.
-func (t *Tasks) later(now time.Time) time.Time {
-	if present := t.clock.Now(); present.After(now) {
-		return present
+// now is the instant for which a request of an instant uses the record, and is
+// called under its lock: a request that waited for the lock must not look back
+// behind those that came first. The clock is not asked again, so the same
+// requests at the same instants are answered the same.
+func (r *record) now(request time.Time) time.Time {
+	if request.After(r.latest) {
+		r.latest = request
 	}
-	return now
+	return r.latest
 }
 
 // Version grows with each event in a task's history: what was shown of the task
@@ -56,7 +58,7 @@ func (t *Tasks) counted(ref Ref) bool {
 	if ref.template == onCreated {
 		return t.createdTask(ref.index).counted
 	}
-	return t.set.templates[ref.template].counted
+	return t.layout.Load().templates[ref.template].counted
 }
 
 // Read counts one read of each task and shows those that the vendor knows, at
@@ -91,7 +93,7 @@ func (t *Tasks) read(ref Ref, k task.Task, now time.Time, skipping bool) task.Sn
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	now = t.later(now)
+	now = r.now(now)
 	if s := k.At(now, &r.history); !known(s) {
 		return s
 	}
@@ -121,11 +123,13 @@ func (t *Tasks) skip(now time.Time, refs []Ref) time.Time {
 	if next.IsZero() {
 		return now
 	}
-	// Another request may have jumped further meanwhile; then there is
-	// something new to show already.
-	_ = t.clock.Skip(next)
+	if t.clock.Skip(next) != nil {
+		// Time, or another request, has gone further meanwhile: then there is
+		// something new to show already.
+		next = t.clock.Now()
+	}
 	t.jumped()
-	return t.clock.Now()
+	return next
 }
 
 // unchanged tells whether a task shows what its last read showed, and when time
@@ -137,7 +141,7 @@ func (t *Tasks) unchanged(ref Ref, now time.Time) (next time.Time, unchanged boo
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	now = t.later(now)
+	now = r.now(now)
 	k := t.task(ref)
 	s := k.At(now, &r.history)
 	if !known(s) || !r.read || s.Steps != r.seen {

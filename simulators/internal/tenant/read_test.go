@@ -64,6 +64,38 @@ func TestALateReadShowsNoEarlierState(t *testing.T) {
 	}
 }
 
+// A request has one instant: how long it takes to get to the task, and what the
+// clock does meanwhile, does not change its answer.
+func TestARequestHasOneInstant(t *testing.T) {
+	for _, do := range []string{"look", "read", "force"} {
+		_, tasks, source := tasksOf(t, "name: served"+life+"tasks: [{id: a}, {id: b, lifecycle: timed}]", "acme")
+		a, b := find(t, tasks, "a"), find(t, tasks, "b")
+		if err := tasks.Force(b, start, task.Whole, "queued"); err != nil { // both have a record
+			t.Fatal(err)
+		}
+		read(tasks, a)
+		early := source.Now().Add(time.Second)
+		_ = source.Advance(time.Hour) // a request of early is slow
+		switch do {
+		case "look":
+			if e, _ := tasks.Look(b, early); e.State != "queued" {
+				t.Errorf("a look shows %s", e.State)
+			}
+		case "read":
+			if entries, now := tasks.Read(early, a, b); states(entries...) != "queued queued" || !now.Equal(early) {
+				t.Errorf("a read shows %s at %v", states(entries...), now)
+			}
+		case "force":
+			if err := tasks.Force(b, early, task.Whole, "running"); err != nil {
+				t.Fatal(err)
+			}
+			if h := tasks.History(b); !h[1].At.Equal(early) {
+				t.Errorf("forced at %v", h[1].At)
+			}
+		}
+	}
+}
+
 // Many reads at once: exactly so many show the counted state as it has polls.
 // Run with -race.
 func TestPollsAtOnce(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/vendorsim/vendorsim/simulators/internal/clock"
+	"github.com/vendorsim/vendorsim/simulators/internal/journal"
 	"github.com/vendorsim/vendorsim/simulators/internal/traffic"
 )
 
@@ -20,15 +21,18 @@ var (
 )
 
 // IdleAfter is the real time after which an unused tenant is forgotten. The
-// tenant demo never is.
+// tenant demo never is, nor is one that was made on purpose.
 const IdleAfter = 30 * time.Minute
 
 // evictAfter is how long a tenant must have been unused to make room for
 // another one.
 const evictAfter = time.Minute
 
-// answerBytes is what the kept answers of all tenants may take.
-const answerBytes = 64 << 20
+// What the kept answers and the journals of all tenants may take, in bytes.
+const (
+	answerBytes  = 64 << 20
+	journalBytes = 64 << 20
+)
 
 // Registry knows the tenants. Safe for concurrent use.
 type Registry struct {
@@ -38,7 +42,7 @@ type Registry struct {
 	source clock.Source
 	logger *slog.Logger
 
-	answers *traffic.Budget
+	room    room
 	tenants sync.Map   // name -> *Tenant
 	tokens  sync.Map   // value -> *Token
 	making  sync.Mutex // held while the set of tenants changes
@@ -48,7 +52,10 @@ type Registry struct {
 // NewRegistry makes a registry of at most so many tenants. world loads a
 // scenario by name, once.
 func NewRegistry(served string, maximum int, world func(string) (*World, error), src clock.Source, logger *slog.Logger) *Registry {
-	return &Registry{served: served, max: maximum, world: world, source: src, logger: logger, answers: traffic.NewBudget(answerBytes)}
+	return &Registry{
+		served: served, max: maximum, world: world, source: src, logger: logger,
+		room: room{traffic.NewBudget(answerBytes), journal.NewBudget(journalBytes)},
+	}
 }
 
 // Credential is what a client sent to say who it is.
@@ -68,6 +75,8 @@ func (g *Registry) Accept(c Credential, vendor string) (*Tenant, error) {
 	if c.Token != "" {
 		k, err := g.Token(c.Token, vendor)
 		switch {
+		case err == nil && !k.Tenant.Serves(vendor): // its scenario was replaced
+			return nil, elsewhere(k.Tenant.World(), vendor)
 		case err == nil:
 			k.Tenant.touch(g.source.Now())
 			return k.Tenant, nil
@@ -91,7 +100,7 @@ func (g *Registry) get(name, vendor string) (*Tenant, error) {
 	var w *World
 	t, ok := g.tenants.Load(name)
 	if ok {
-		w = t.(*Tenant).World
+		w = t.(*Tenant).World()
 	} else {
 		var err error
 		if w, err = g.worldOf(name); err != nil {
@@ -99,12 +108,16 @@ func (g *Registry) get(name, vendor string) (*Tenant, error) {
 		}
 	}
 	if !w.Serves(vendor) {
-		return nil, fmt.Errorf("%w (%s, %s)", ErrElsewhere, w.Scenario.Name, vendor)
+		return nil, elsewhere(w, vendor)
 	}
 	if ok {
 		return t.(*Tenant), nil
 	}
 	return g.create(name, w)
+}
+
+func elsewhere(w *World, vendor string) error {
+	return fmt.Errorf("%w (%s, %s)", ErrElsewhere, w.Scenario.Name, vendor)
 }
 
 // create begins a tenant, unless another request did so meanwhile.
@@ -114,14 +127,18 @@ func (g *Registry) create(name string, w *World) (*Tenant, error) {
 	if t, ok := g.tenants.Load(name); ok {
 		return t.(*Tenant), nil
 	}
+	return g.begin(written(name, w))
+}
+
+// begin makes a tenant and makes it known. It is called with making held.
+func (g *Registry) begin(d definition) (*Tenant, error) {
 	if g.count >= g.max && !g.evict() {
 		return nil, ErrFull
 	}
-	t := newTenant(name, w, g.source, g.answers)
-	t.touch(g.source.Now())
-	g.tenants.Store(name, t)
+	t := newTenant(d, g.source, g.room)
+	g.tenants.Store(d.name, t)
 	g.count++
-	g.logger.Info("tenant begins", "tenant", name, "scenario", w.Scenario.Name, "seed", t.Seed)
+	g.logger.Info("tenant begins", "tenant", d.name, "scenario", d.world.Scenario.Name, "seed", t.Seed)
 	return t, nil
 }
 
@@ -145,12 +162,15 @@ func (g *Registry) Sweep() {
 	defer g.making.Unlock()
 	now := g.source.Now()
 	g.tenants.Range(func(_, v any) bool {
-		if t := v.(*Tenant); t.Name != Demo && t.idle(now) > IdleAfter {
+		if t := v.(*Tenant); t.passing() && t.idle(now) > IdleAfter {
 			g.forget(t, "idle")
 		}
 		return true
 	})
 }
+
+// passing tells whether a tenant may be forgotten though nobody said so.
+func (t *Tenant) passing() bool { return t.Name != Demo && !t.Made }
 
 // evict makes room by forgetting the tenant that has been idle longest.
 func (g *Registry) evict() bool {
@@ -158,7 +178,7 @@ func (g *Registry) evict() bool {
 	var oldest *Tenant
 	g.tenants.Range(func(_, v any) bool {
 		t := v.(*Tenant)
-		if t.Name != Demo && (oldest == nil || t.idle(now) > oldest.idle(now)) {
+		if t.passing() && (oldest == nil || t.idle(now) > oldest.idle(now)) {
 			oldest = t
 		}
 		return true
@@ -179,10 +199,16 @@ func (g *Registry) Close() {
 }
 
 func (g *Registry) forget(t *Tenant, why string) {
-	g.tenants.Delete(t.Name)
-	t.Answers.Drop()
-	t.silence()
 	g.dropTokens(t)
+	g.tenants.Delete(t.Name)
 	g.count--
+	t.end()
 	g.logger.Info("tenant ends", "tenant", t.Name, "why", why)
+}
+
+// end gives back what the tenant keeps. Requests under way finish on it.
+func (t *Tenant) end() {
+	t.silence()
+	t.Answers.Drop()
+	t.Journal.Drop()
 }

@@ -49,8 +49,8 @@ func TestNames(t *testing.T) {
 			t.Errorf("%q: %v", name, err)
 			continue
 		}
-		if n.Name != name || n.Scenario.Name != want {
-			t.Errorf("%q: tenant %q of scenario %q, want %q", name, n.Name, n.Scenario.Name, want)
+		if n.Name != name || n.Scenario().Name != want {
+			t.Errorf("%q: tenant %q of scenario %q, want %q", name, n.Name, n.Scenario().Name, want)
 		}
 	}
 }

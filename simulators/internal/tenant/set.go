@@ -10,7 +10,8 @@ import (
 
 // Set is the declared tasks of one scenario at one vendor. It is computed once
 // and shared by the scenario's tenants; it holds templates, not tasks, so a
-// million tasks declared by count cost as much as one.
+// million tasks declared by count cost as much as one. A tenant whose scenario
+// was replaced has one of its own, made of both.
 type Set struct {
 	vendor    string
 	ids       IDs
@@ -28,12 +29,19 @@ type template struct {
 	spec    *scenarios.Task
 	def     *task.Definition
 	count   int
-	first   int  // how many tasks stand before it
-	counted bool // reads matter to them
+	skipped int       // how many of the entry's tasks stand in an earlier template
+	first   int       // the number of its first task
+	began   time.Time // what its creation is relative to; zero: the tenant's beginning
+	counted bool      // reads matter to them
 }
 
-// Ref is the place of a declared task: the template and the index within it.
+// Ref is the place of a task: the template and the index within it, or the index
+// among those created. It stays the task's for as long as the tenant lives.
 type Ref struct{ template, index int }
+
+// Created tells whether a client, or a test in its place, created the task; else
+// the scenario declares it.
+func (r Ref) Created() bool { return r.template == onCreated }
 
 // Index is the task's place among the tasks declared with it by count, from 0.
 func (r Ref) Index() int { return r.index }
@@ -52,58 +60,22 @@ func newSet(vendor string, ids IDs, tasks []scenarios.Task, define func(*scenari
 		}
 		t := template{spec: spec, def: define(spec), count: max(1, spec.Count), first: s.total}
 		t.counted = task.Task{Definition: t.def}.NeedsRecord()
-		if spec.ID == "" {
-			s.minted = append(s.minted, len(s.templates))
-		} else {
-			s.written[spec.ID] = len(s.templates)
-			if n, ok := ids.Parse(spec.ID); ok && ids.Bits == 0 {
-				s.reserved = append(s.reserved, n)
-			}
-		}
-		s.templates = append(s.templates, t)
-		s.total += t.count
+		s.add(t)
 	}
 	slices.Sort(s.reserved)
 	return s
 }
 
-// block is a run of numbers that one template's tasks have for ids.
-type block struct {
-	from     uint64
-	template int
-}
-
-// blocks gives each minted template the next free run of numbers, in the order
-// of creation; ascending.
-func (s *Set) blocks(created func(template int) time.Time) []block {
-	out := make([]block, 0, len(s.minted))
-	for _, t := range s.minted {
-		out = append(out, block{from: s.ids.From(created(t)), template: t})
-	}
-	slices.SortStableFunc(out, func(a, b block) int {
-		switch {
-		case a.from < b.from:
-			return -1
-		case a.from > b.from:
-			return 1
-		}
-		return 0
-	})
-	var next uint64
-	for i := range out {
-		out[i].from = s.free(max(out[i].from, next), s.templates[out[i].template].count)
-		next = out[i].from + uint64(s.templates[out[i].template].count)
-	}
-	return out
-}
-
-// free is the first number from on with count numbers after it that no written
-// id has.
-func (s *Set) free(from uint64, count int) uint64 {
-	for _, n := range s.reserved {
-		if n >= from && n < from+uint64(count) {
-			from = n + 1
+// add puts a template behind the others. Whoever adds sorts reserved afterwards.
+func (s *Set) add(t template) {
+	if id := t.spec.ID; id == "" {
+		s.minted = append(s.minted, len(s.templates))
+	} else {
+		s.written[id] = len(s.templates)
+		if n, ok := s.ids.Parse(id); ok && s.ids.Bits == 0 {
+			s.reserved = append(s.reserved, n)
 		}
 	}
-	return from
+	s.templates = append(s.templates, t)
+	s.total += t.count
 }

@@ -84,6 +84,25 @@ func TestSkipOfCountedStates(t *testing.T) {
 	}
 }
 
+// A read that jumped is of the edge to which it jumped, whatever time has passed
+// since; where time has gone further than that by itself, of the clock's instant.
+func TestTheInstantOfASkip(t *testing.T) {
+	n, tasks, source := tasksOf(t, "name: served\nclock: {mode: skip}"+life+"tasks: [{id: a, lifecycle: timed}]", "acme")
+	a := find(t, tasks, "a")
+	read(tasks, a)
+	tasks.jumped = func() { _ = source.Advance(3 * s) } // between the jump and the answer
+	entries, now := tasks.Read(n.Clock.Now(), a)
+	if states(entries...) != "running" || !now.Equal(start.Add(2*s)) || !n.Clock.Now().Equal(start.Add(5*s)) {
+		t.Errorf("shows %q at %v", states(entries...), now.Sub(start))
+	}
+	tasks.jumped = func() {}
+	early := n.Clock.Now()
+	_ = source.Advance(20 * s) // a request of early is slow
+	if entries, now := tasks.Read(early, a); states(entries...) != "done" || !now.Equal(start.Add(25*s)) {
+		t.Errorf("shows %q at %v", states(entries...), now.Sub(start))
+	}
+}
+
 // Many at once under a skip clock: no edge is passed over, and time never goes
 // back. Run with -race.
 func TestSkipAtOnce(t *testing.T) {

@@ -15,9 +15,10 @@ import (
 
 // Entry is one task as a vendor sees it at one instant.
 type Entry struct {
+	Ref    Ref
 	ID     string
 	Spec   *scenarios.Task
-	Number int    // its place among the vendor's tasks, from 0: declared ones first
+	Number int    // its place among the vendor's tasks, from 0: those declared at the beginning first
 	Luck   uint64 // for filler that belongs to the task
 	Data   any    // what the vendor remembers of a task that a client created; nil for declared ones
 	task.Snapshot
@@ -26,12 +27,10 @@ type Entry struct {
 // Tasks are one tenant's tasks at one vendor. Only a task that has history or
 // reads has a record; everything else is computed. Safe for concurrent use.
 type Tasks struct {
-	set    *Set
+	layout atomic.Pointer[layout]
 	seed   int64
 	clock  *clock.Clock
-	began  time.Time
-	blocks func() []block
-	shown  func() map[string]int // the id that an answer shows -> template
+	began  time.Time // what declared creations are relative to, at first
 	made   created
 
 	shards [shardCount]shard
@@ -61,36 +60,18 @@ func (s *shard) all() map[Ref]*record {
 type record struct {
 	mu      sync.Mutex
 	history task.Record
-	seen    int // Steps at the last read; only under a skip clock
+	latest  time.Time // the latest instant for which it was used
+	seen    int       // Steps at the last read; only under a skip clock
 	read    bool
 	set     map[string]any // fields that a client has written
 	writes  int
 }
 
-func newTasks(set *Set, seed int64, c *clock.Clock) *Tasks {
-	t := &Tasks{set: set, seed: seed, clock: c, began: c.Began()}
+func newTasks(set *Set, seed int64, c *clock.Clock, began time.Time) *Tasks {
+	t := &Tasks{seed: seed, clock: c, began: began}
 	t.jumped = func() { t.wake() }
-	t.blocks = sync.OnceValue(func() []block {
-		return set.blocks(func(i int) time.Time { return t.created(Ref{template: i}) })
-	})
-	t.shown = sync.OnceValue(t.shownIDs)
+	t.layout.Store(t.newLayout(set))
 	return t
-}
-
-// shownIDs are the written tasks by the ids that their answers show.
-func (t *Tasks) shownIDs() map[string]int {
-	ids := map[string]int{}
-	for i := range t.set.templates {
-		spec := t.set.templates[i].spec
-		if t.set.ids.Shown == nil || spec.ID == "" {
-			continue
-		}
-		id := t.set.ids.Shown(spec, t.set.templates[i].first, t.created(Ref{template: i}))
-		if _, taken := ids[id]; !taken {
-			ids[id] = i
-		}
-	}
-	return ids
 }
 
 // Find looks a task up by its id.
@@ -102,26 +83,28 @@ func (t *Tasks) Find(id string) (Ref, bool) {
 }
 
 func (t *Tasks) findDeclared(id string) (Ref, bool) {
-	if i, ok := t.set.written[id]; ok {
+	l := t.layout.Load()
+	if i, ok := l.written[id]; ok {
 		return Ref{template: i}, true
 	}
-	if i, ok := t.set.written[t.set.ids.Aliases[id]]; ok {
+	if i, ok := l.written[l.ids.Aliases[id]]; ok {
 		return Ref{template: i}, true
 	}
-	n, ok := t.set.ids.Parse(id)
+	n, ok := l.ids.Parse(id)
 	if !ok {
 		return Ref{}, false
 	}
-	if t.set.ids.Bits == 0 {
-		if ref, ok := t.findInOrder(id, n); ok {
+	if l.ids.Bits == 0 {
+		if ref, ok := t.findInOrder(l, id, n); ok {
 			return ref, true
 		}
-		i, ok := t.shown()[id]
+		i, ok := l.shown()[id]
 		return Ref{template: i}, ok
 	}
-	for _, i := range t.set.minted {
-		index := unpermute(n, t.luck(Ref{template: i}), t.set.ids.Bits)
-		if index >= uint64(t.set.templates[i].count) {
+	for _, i := range l.minted {
+		tmpl := &l.templates[i]
+		index := unpermute(n, t.entryLuck(l.Set, i), l.ids.Bits) - uint64(tmpl.skipped) // below it: beyond all counts
+		if index >= uint64(tmpl.count) {
 			continue
 		}
 		if ref := (Ref{template: i, index: int(index)}); t.ID(ref) == id {
@@ -131,34 +114,45 @@ func (t *Tasks) findDeclared(id string) (Ref, bool) {
 	return Ref{}, false
 }
 
-func (t *Tasks) findInOrder(id string, n uint64) (Ref, bool) {
-	blocks := t.blocks()
+func (t *Tasks) findInOrder(l *layout, id string, n uint64) (Ref, bool) {
+	blocks := l.blocks()
 	i := sort.Search(len(blocks), func(i int) bool { return blocks[i].from > n }) - 1
-	if i < 0 || n-blocks[i].from >= uint64(t.set.templates[blocks[i].template].count) {
+	if i < 0 || n-blocks[i].from >= uint64(l.templates[blocks[i].template].count) {
 		return Ref{}, false
 	}
 	ref := Ref{template: blocks[i].template, index: int(n - blocks[i].from)}
 	return ref, t.ID(ref) == id
 }
 
-// All are the declared tasks in the order written, then the created ones.
+// All are the tasks by their number: the declared ones in the order written, then
+// the created ones; after those what a scenario brought that replaced another.
 func (t *Tasks) All() iter.Seq[Ref] {
 	return func(yield func(Ref) bool) {
-		for i := range t.set.templates {
-			for j := range t.set.templates[i].count {
+		templates, made, next := t.layout.Load().templates, t.madeSoFar(), 0
+		for i := range templates {
+			for ; next < len(made) && made[next].number < templates[i].first; next++ {
+				if !yield(Ref{template: onCreated, index: next}) {
+					return
+				}
+			}
+			for j := range templates[i].count {
 				if !yield(Ref{template: i, index: j}) {
 					return
 				}
 			}
 		}
-		t.Created()(yield)
+		for ; next < len(made); next++ {
+			if !yield(Ref{template: onCreated, index: next}) {
+				return
+			}
+		}
 	}
 }
 
 // Created are the tasks that clients have created, in order.
 func (t *Tasks) Created() iter.Seq[Ref] {
 	return func(yield func(Ref) bool) {
-		for i := range t.countCreated() {
+		for i := range t.madeSoFar() {
 			if !yield(Ref{template: onCreated, index: i}) {
 				return
 			}
@@ -171,18 +165,19 @@ func (t *Tasks) ID(ref Ref) string {
 	if ref.template == onCreated {
 		return t.createdTask(ref.index).id
 	}
-	spec := t.set.templates[ref.template].spec
+	l := t.layout.Load()
+	spec := l.templates[ref.template].spec
 	if spec.ID != "" {
 		return spec.ID
 	}
-	return t.set.ids.Format(t.number(ref), t.created(ref), spec)
+	return l.ids.Format(t.number(l, ref), t.createdIn(l.Set, ref.template), spec)
 }
 
-func (t *Tasks) number(ref Ref) uint64 {
-	if bits := t.set.ids.Bits; bits > 0 {
-		return permute(uint64(ref.index), t.luck(Ref{template: ref.template}), bits)
+func (t *Tasks) number(l *layout, ref Ref) uint64 {
+	if bits := l.ids.Bits; bits > 0 {
+		return permute(uint64(l.templates[ref.template].skipped+ref.index), t.entryLuck(l.Set, ref.template), bits)
 	}
-	for _, b := range t.blocks() {
+	for _, b := range l.blocks() {
 		if b.template == ref.template {
 			return b.from + uint64(ref.index)
 		}
@@ -195,15 +190,26 @@ func (t *Tasks) Spec(ref Ref) *scenarios.Task {
 	if ref.template == onCreated {
 		return t.createdTask(ref.index).spec
 	}
-	return t.set.templates[ref.template].spec
+	return t.layout.Load().templates[ref.template].spec
 }
 
-func (t *Tasks) luck(ref Ref) uint64 {
-	return task.LuckOf(t.seed, t.set.templates[ref.template].spec.Key(t.set.vendor, ref.index))
+func (t *Tasks) luck(s *Set, ref Ref) uint64 {
+	tmpl := &s.templates[ref.template]
+	return task.LuckOf(t.seed, tmpl.spec.Key(s.vendor, tmpl.skipped+ref.index))
 }
 
-func (t *Tasks) created(ref Ref) time.Time {
-	return createdAt(t.set.templates[ref.template].spec, t.began)
+// entryLuck is the luck of the first task of a template's entry.
+func (t *Tasks) entryLuck(s *Set, template int) uint64 {
+	return task.LuckOf(t.seed, s.templates[template].spec.Key(s.vendor, 0))
+}
+
+// createdIn is the creation of a template's tasks.
+func (t *Tasks) createdIn(s *Set, template int) time.Time {
+	began := s.templates[template].began
+	if began.IsZero() {
+		began = t.began
+	}
+	return createdAt(s.templates[template].spec, began)
 }
 
 // createdAt is a declared task's creation, in whole milliseconds.
@@ -221,15 +227,16 @@ func (t *Tasks) task(ref Ref) task.Task {
 	if ref.template == onCreated {
 		return t.createdTask(ref.index).task()
 	}
-	return task.Task{Definition: t.set.templates[ref.template].def, Luck: t.luck(ref), Created: t.created(ref)}
+	s := t.layout.Load().Set
+	return task.Task{Definition: s.templates[ref.template].def, Luck: t.luck(s, ref), Created: t.createdIn(s, ref.template)}
 }
 
 func (t *Tasks) entry(ref Ref, k task.Task, s task.Snapshot) Entry {
 	if ref.template == onCreated {
 		return t.createdEntry(ref.index, s)
 	}
-	tmpl := &t.set.templates[ref.template]
-	return Entry{ID: t.ID(ref), Spec: tmpl.spec, Number: tmpl.first + ref.index, Luck: k.Luck, Snapshot: s}
+	tmpl := &t.layout.Load().templates[ref.template]
+	return Entry{Ref: ref, ID: t.ID(ref), Spec: tmpl.spec, Number: tmpl.first + ref.index, Luck: k.Luck, Snapshot: s}
 }
 
 // record is the record of a task, or nil where there is none and create is false.

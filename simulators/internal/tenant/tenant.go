@@ -4,30 +4,34 @@
 package tenant
 
 import (
-	"fmt"
-	"hash/fnv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/vendorsim/vendorsim/fixtures"
+	"github.com/vendorsim/vendorsim/scenarios"
 	"github.com/vendorsim/vendorsim/simulators/internal/clock"
+	"github.com/vendorsim/vendorsim/simulators/internal/journal"
 	"github.com/vendorsim/vendorsim/simulators/internal/traffic"
+	"github.com/vendorsim/vendorsim/simulators/internal/verify"
 )
 
 // Tenant is an isolated customer of all vendors. Safe for concurrent use.
 type Tenant struct {
-	*World
 	Name     string
 	Seed     int64
+	Secret   string // what signatures of its requests are made with
+	Made     bool   // on purpose: it is never forgotten by itself
 	Clock    *clock.Clock
-	Limits   *traffic.Limiter
 	Answers  *traffic.Answers
 	Fixtures *fixtures.Data
+	Journal  *journal.Journal
+	Observer *verify.Observer
 
 	// Notes are what vendors keep beside tasks, by vendor and key.
 	Notes Notes
+	// Requests counts the requests that were accepted: the ordinals of their ids.
+	Requests atomic.Int64
 	// Issued counts the tokens that the tenant was given: two are never alike.
 	Issued atomic.Int64
 	// Tracked counts the tracking ids that the tenant has had.
@@ -35,86 +39,143 @@ type Tenant struct {
 	// Alone is held by a call that looks before it acts.
 	Alone sync.Mutex
 
-	tasks  map[string]*Tasks
+	begun  definition
+	moving sync.Mutex // held while the clock is moved by hand or the scenario replaced
+
+	// A scenario can be replaced while requests run.
+	world  atomic.Pointer[World]
+	limits atomic.Pointer[limits]
+	tasks  atomic.Pointer[map[string]*Tasks]
+
 	tokens tokens
+	waits  waits
 	used   atomic.Int64 // real Unix nanoseconds of the last request
 }
 
-func newTenant(name string, w *World, src clock.Source, answers *traffic.Budget) *Tenant {
+// definition is all that makes a tenant what it is at its beginning: it can be
+// begun anew from that.
+type definition struct {
+	name   string
+	world  *World
+	seed   int64
+	mode   scenarios.ClockMode
+	start  time.Time // zero: the real now
+	secret string
+	made   bool
+}
+
+// written is the definition of a tenant that is what its scenario says.
+func written(name string, w *World) definition {
 	s := w.Scenario
+	return definition{name: name, world: w, seed: s.Seed, mode: s.Clock.Mode, start: s.Clock.Start, secret: DefaultSecret}
+}
+
+// room is what all tenants of a registry share to keep things in.
+type room struct {
+	answers *traffic.Budget
+	journal *journal.Budget
+}
+
+// journalEntries is how many requests one tenant's journal holds at most.
+const journalEntries = 10_000
+
+func newTenant(d definition, src clock.Source, r room) *Tenant {
+	w := d.world
 	t := &Tenant{
-		World: w, Name: name, Seed: s.Seed,
-		Clock:    clock.New(src, s.Clock.Mode, s.Clock.Start),
-		Limits:   traffic.NewLimiter(w.limitsFor(s.Clock.Mode)),
-		Answers:  traffic.NewAnswers(answers),
-		Fixtures: fixtures.New(s.Seed, w.Own),
-		tasks:    map[string]*Tasks{},
+		Name: d.name, Seed: d.seed, Secret: d.secret, Made: d.made,
+		Clock:    clock.New(src, d.mode, d.start),
+		Answers:  traffic.NewAnswers(r.answers),
+		Fixtures: fixtures.New(d.seed, w.Own),
+		Journal:  journal.New(r.journal, journalEntries),
+		Observer: verify.New(w.Scenario.Expect),
+		begun:    d,
 	}
+	tasks := map[string]*Tasks{}
 	for vendor, set := range w.sets {
-		t.tasks[vendor] = newTasks(set, t.Seed, t.Clock)
-		t.tasks[vendor].jumped = t.Wake
+		tasks[vendor] = t.newTasks(set, t.Clock.Began())
 	}
+	t.tasks.Store(&tasks)
+	t.limits.Store(newLimits(w))
+	t.world.Store(w)
+	t.touch(src.Now())
 	return t
+}
+
+func (t *Tenant) newTasks(set *Set, began time.Time) *Tasks {
+	tasks := newTasks(set, t.Seed, t.Clock, began)
+	tasks.jumped = t.Wake
+	return tasks
+}
+
+// World is what the tenant runs now. A request that looks at it twice may find
+// two: what belongs together is asked of one.
+func (t *Tenant) World() *World { return t.world.Load() }
+
+// Scenario is the scenario that the tenant runs now.
+func (t *Tenant) Scenario() *scenarios.Scenario { return t.World().Scenario }
+
+// Own are the user's own fixtures, or nil.
+func (t *Tenant) Own() *fixtures.Own { return t.World().Own }
+
+// Serves tells whether the tenant's scenario is for a vendor.
+func (t *Tenant) Serves(vendor string) bool { return t.World().Serves(vendor) }
+
+// Options are a vendor's options in the tenant's scenario.
+func (t *Tenant) Options(vendor string) Options { return t.World().Options(vendor) }
+
+// Profile is what the tenant's scenario has of a vendor: documented or observed.
+func (t *Tenant) Profile(vendor string) string { return t.World().Profile(vendor) }
+
+// Tasks are the tenant's tasks at a vendor that its scenario is for.
+func (t *Tenant) Tasks(vendor string) *Tasks { return (*t.tasks.Load())[vendor] }
+
+// limits are a scenario's limits and what they have counted.
+type limits struct {
+	limiter, none *traffic.Limiter
+	written       bool // in the scenario: they hold on a frozen clock too
+}
+
+func newLimits(w *World) *limits {
+	return &limits{limiter: traffic.NewLimiter(w.limits), none: traffic.NewLimiter(nil), written: w.Scenario.Limits != nil}
+}
+
+// Limits are the limits that hold as the clock runs now. On a frozen clock no
+// window would ever pass, so only what the scenario itself writes holds there.
+// What the others had counted they count on once the clock runs again.
+func (t *Tenant) Limits() *traffic.Limiter {
+	l := t.limits.Load()
+	if !l.written && t.Clock.Mode().Kind == scenarios.Frozen {
+		return l.none
+	}
+	return l.limiter
 }
 
 // Wake is for whoever moves the tenant's clock or changes how it runs: what has
 // come due is told to those who listen. A clock that runs wakes them by itself.
 func (t *Tenant) Wake() {
-	for _, tasks := range t.tasks {
+	for _, tasks := range *t.tasks.Load() {
 		tasks.wake()
 	}
 }
 
-// silence ends all listening, for good.
+// Settle returns once all that is due by now has been told to those who listen.
+func (t *Tenant) Settle() {
+	for _, tasks := range *t.tasks.Load() {
+		tasks.settle()
+	}
+}
+
+// silence ends all listening and waiting, for good.
 func (t *Tenant) silence() {
-	for _, tasks := range t.tasks {
+	t.waits.end()
+	for _, tasks := range *t.tasks.Load() {
 		tasks.silence()
 	}
 }
 
-// Tasks are the tenant's tasks at a vendor that its scenario is for.
-func (t *Tenant) Tasks(vendor string) *Tasks { return t.tasks[vendor] }
+// LastUsed is the real instant of the last request, before the first that of the
+// tenant's beginning.
+func (t *Tenant) LastUsed() time.Time { return time.Unix(0, t.used.Load()).UTC() }
 
 func (t *Tenant) touch(real time.Time)              { t.used.Store(real.UnixNano()) }
 func (t *Tenant) idle(real time.Time) time.Duration { return real.Sub(time.Unix(0, t.used.Load())) }
-
-// Demo is the tenant that runs the served scenario.
-const Demo = "demo"
-
-// Wrong is the literal that every vendor refuses, as a secret or, where there is
-// no secret, as the credential.
-const Wrong = "wrong"
-
-// maxLabel is how long a tenant's label may be, in bytes.
-const maxLabel = 64
-
-// splitName reads a tenant's name: demo, a scenario, or scenario~label.
-func splitName(name string) (scenario string, ok bool) {
-	scenario, label, labelled := strings.Cut(name, "~")
-	if scenario == "" || scenario == Wrong || labelled && !validLabel(label) {
-		return "", false
-	}
-	return scenario, !labelled || scenario != Demo
-}
-
-func validLabel(label string) bool {
-	if label == "" || len(label) > maxLabel {
-		return false
-	}
-	for _, c := range []byte(label) {
-		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-		if !letter && c != '.' && c != '_' && c != '-' {
-			return false
-		}
-	}
-	return true
-}
-
-// Redact stands for a refused credential wherever one would be printed: its
-// length and four hex digits of its hash. Somebody will send a real key by
-// mistake.
-func Redact(credential string) string {
-	h := fnv.New32a()
-	h.Write([]byte(credential))
-	return fmt.Sprintf("%d bytes, hash %04x", len(credential), h.Sum32()&0xffff)
-}

@@ -1,8 +1,11 @@
 package tenant
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,6 +21,8 @@ type Token struct {
 	Tenant *Tenant
 	Ends   time.Duration // the tenant's lived time at which it ends; 0: never
 	Data   any           // the vendor's own: how often it was refreshed, its twin ...
+
+	revoked atomic.Bool
 }
 
 // Expired tells whether the token has ended on its tenant's clock. Time that a
@@ -73,7 +78,10 @@ func (g *Registry) thin(own *tokens) {
 }
 
 // Revoke ends a token at once. It answers false where it had ended already.
-func (g *Registry) Revoke(k *Token) bool { return g.tokens.CompareAndDelete(k.Value, k) }
+func (g *Registry) Revoke(k *Token) bool {
+	k.revoked.Store(true)
+	return g.tokens.CompareAndDelete(k.Value, k)
+}
 
 // Token is the token of this value that was issued for a vendor. The error is
 // ErrUnknown or ErrExpired; an expired token comes with it.
@@ -98,7 +106,23 @@ func (g *Registry) dropTokens(t *Tenant) {
 	defer t.tokens.mu.Unlock()
 	t.tokens.gone = true
 	for _, k := range t.tokens.issued {
-		g.tokens.Delete(k.Value)
+		g.tokens.CompareAndDelete(k.Value, k)
 	}
 	t.tokens.issued = nil
+}
+
+// ended are the tokens whose end lies in (from, to] of the tenant's lived time,
+// by their end, at one instant in the order issued. One that was revoked before
+// had no other end.
+func (o *tokens) ended(from, to time.Duration) []*Token {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var out []*Token
+	for _, k := range o.issued {
+		if k.Ends > from && k.Ends <= to && !k.revoked.Load() {
+			out = append(out, k)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *Token) int { return cmp.Compare(a.Ends, b.Ends) })
+	return out
 }

@@ -50,11 +50,11 @@ func TestExamples(t *testing.T) {
 		if !slices.Equal(got, []string{"first", "second"}) {
 			t.Errorf("tasks %v", got)
 		}
-		if spec := tasks.Spec(find(t, tasks, "second")); n.Scenario.LifecycleOf(*spec) != c.second {
-			t.Errorf("%s: second lives by %s", c.yaml, n.Scenario.LifecycleOf(*spec))
+		if spec := tasks.Spec(find(t, tasks, "second")); n.Scenario().LifecycleOf(*spec) != c.second {
+			t.Errorf("%s: second lives by %s", c.yaml, n.Scenario().LifecycleOf(*spec))
 		}
-		if spec := tasks.Spec(find(t, tasks, "first")); n.Scenario.LifecycleOf(*spec) != n.Scenario.Default {
-			t.Errorf("%s: first lives by %s", c.yaml, n.Scenario.LifecycleOf(*spec))
+		if spec := tasks.Spec(find(t, tasks, "first")); n.Scenario().LifecycleOf(*spec) != n.Scenario().Default {
+			t.Errorf("%s: first lives by %s", c.yaml, n.Scenario().LifecycleOf(*spec))
 		}
 	}
 	if testVendors[0].Examples[0].Lifecycle != "" {
@@ -70,7 +70,7 @@ func TestExamples(t *testing.T) {
 func take(n *Tenant, vendor string, requests int) int {
 	granted := 0
 	for range requests {
-		if _, ok := n.Limits.Take(traffic.Request{Vendor: vendor, Credential: n.Name}, n.Clock.Lived()); ok {
+		if _, ok, _ := n.Limits().Take(traffic.Request{Vendor: vendor, Credential: n.Name}, n.Clock.Lived(), nil); ok {
 			granted++
 		}
 	}
@@ -106,8 +106,7 @@ func TestWhichLimitsHold(t *testing.T) {
 // Limits belong to one tenant.
 func TestLimitsOfTwoTenants(t *testing.T) {
 	w, source := world(t, "name: served"), clock.NewManual(start)
-	budget := traffic.NewBudget(1000)
-	one, two := newTenant("a", w, source, budget), newTenant("b", w, source, budget)
+	one, two := aTenant("a", w, source), aTenant("b", w, source)
 	if take(one, "acme", 50) != 30 || take(two, "acme", 50) != 30 {
 		t.Error("one tenant's requests count for another")
 	}
@@ -121,7 +120,7 @@ func TestDeclared(t *testing.T) {
 		refs = append(refs, ref)
 	}
 	i := 0
-	for _, d := range n.Declared("acme", start) {
+	for _, d := range n.World().Declared("acme", start) {
 		for index := range d.Count {
 			if got, want := d.Task(index), tasks.task(refs[i]); got != want || d.ID(index) != tasks.ID(refs[i]) {
 				t.Fatalf("task %d: %s %+v, want %s %+v", i, d.ID(index), got, tasks.ID(refs[i]), want)
@@ -132,7 +131,7 @@ func TestDeclared(t *testing.T) {
 	if i != len(refs) {
 		t.Errorf("%d declared, %d there", i, len(refs))
 	}
-	if n.Declared("nobody", start) != nil {
+	if n.World().Declared("nobody", start) != nil {
 		t.Error("tasks of an unknown vendor")
 	}
 }

@@ -16,21 +16,21 @@ import (
 // task.Whole.
 func (t *Tasks) Force(ref Ref, now time.Time, sub int, state string) error {
 	return t.change(ref, func(r *record, k task.Task) error {
-		return r.history.Force(t.later(now), k, sub, state)
+		return r.history.Force(r.now(now), k, sub, state)
 	})
 }
 
 // End ends a task in a phase now, as a cancel does.
 func (t *Tasks) End(ref Ref, now time.Time, phase scenarios.Phase) error {
 	return t.change(ref, func(r *record, k task.Task) error {
-		return r.history.End(t.later(now), k, phase)
+		return r.history.End(r.now(now), k, phase)
 	})
 }
 
 // Expire makes the vendor forget a task now.
 func (t *Tasks) Expire(ref Ref, now time.Time) {
 	_ = t.change(ref, func(r *record, k task.Task) error {
-		r.history.Expire(t.later(now), k)
+		r.history.Expire(r.now(now), k)
 		return nil
 	})
 }

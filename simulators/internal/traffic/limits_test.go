@@ -22,7 +22,7 @@ func TestRefusedRequestsCountNowhere(t *testing.T) {
 		login, poll := Request{Vendor: "acme", Kind: "login"}, Request{Vendor: "acme", Kind: "poll"}
 		var got []bool
 		for _, r := range []Request{login, login, login, login, poll, poll, poll, login} {
-			_, ok := l.Take(r, 0)
+			_, ok := take(l, r, 0)
 			got = append(got, ok)
 		}
 		want := []bool{true, false, false, false, true, true, false, false}
@@ -39,8 +39,8 @@ func TestTheLongestWaitIsTold(t *testing.T) {
 		{Per: PerTenant, Requests: 1, Window: time.Minute},
 		{Per: PerTenant, Requests: 1, Window: 2 * time.Second},
 	})
-	l.Take(Request{}, 0)
-	if wait, ok := l.Take(Request{}, 500*time.Millisecond); ok || wait != time.Minute-500*time.Millisecond {
+	take(l, Request{}, 0)
+	if wait, ok := take(l, Request{}, 500*time.Millisecond); ok || wait != time.Minute-500*time.Millisecond {
 		t.Errorf("%v %v", wait, ok)
 	}
 }
@@ -66,10 +66,10 @@ func TestWhatIsCountedByItself(t *testing.T) {
 		for _, per := range []string{PerToken, PerCredential, PerTenant, PerOperation, PerSource} {
 			for _, what := range slices.Sorted(maps.Keys(others)) {
 				l := NewLimiter([]scenarios.Limit{{Per: per, Requests: 1, Window: time.Hour, Algorithm: algorithm}})
-				if _, ok := l.Take(base, 0); !ok {
+				if _, ok := take(l, base, 0); !ok {
 					t.Fatal("the first request is refused")
 				}
-				_, ok := l.Take(others[what], 0)
+				_, ok := take(l, others[what], 0)
 				if want := what == "vendor" || what == per; ok != want {
 					t.Errorf("%s per %s, another %s: granted %v, want %v", algorithm, per, what, ok, want)
 				}
@@ -89,8 +89,8 @@ func TestWhichRequestsALimitSelects(t *testing.T) {
 		{"", "acme.getTask", true}, {"", "bolt.getTask", false}, {"acme", "poll", true}, {"bolt", "poll", false},
 	} {
 		l := NewLimiter([]scenarios.Limit{{Vendor: c.vendor, On: c.on, Per: PerTenant, Requests: 1, Window: time.Hour}})
-		l.Take(r, 0)
-		if _, ok := l.Take(r, 0); ok == c.want {
+		take(l, r, 0)
+		if _, ok := take(l, r, 0); ok == c.want {
 			t.Errorf("vendor %q on %q: selects %v, want %v", c.vendor, c.on, !ok, c.want)
 		}
 	}
@@ -99,7 +99,7 @@ func TestWhichRequestsALimitSelects(t *testing.T) {
 func TestNoRulesGrantEverything(t *testing.T) {
 	l := NewLimiter(nil)
 	for range 1000 {
-		if _, ok := l.Take(Request{}, 0); !ok {
+		if _, ok := take(l, Request{}, 0); !ok {
 			t.Fatal("refused")
 		}
 	}
@@ -113,13 +113,13 @@ func TestSweepKeepsTheWindowsOfItsOwnRequest(t *testing.T) {
 		{Per: PerSource, Requests: 5000, Window: time.Hour},
 	})
 	for i := range minSweep - 2 { // with the window of the source one less than makes a sweep
-		l.Take(Request{Token: fmt.Sprint(i), Source: "a"}, 0)
+		take(l, Request{Token: fmt.Sprint(i), Source: "a"}, 0)
 	}
 	me := Request{Token: "me", Source: "b"}
-	if _, ok := l.Take(me, 0); !ok {
+	if _, ok := take(l, me, 0); !ok {
 		t.Fatal("the first request is refused")
 	}
-	if _, ok := l.Take(me, 0); ok {
+	if _, ok := take(l, me, 0); ok {
 		t.Error("the second request is granted: the first was forgotten")
 	}
 }
@@ -129,7 +129,7 @@ func TestSweepKeepsTheWindowsOfItsOwnRequest(t *testing.T) {
 func TestIdleWindowsAreForgotten(t *testing.T) {
 	l := NewLimiter([]scenarios.Limit{{Per: PerToken, Requests: 1, Window: time.Second}})
 	for i := range 20 * minSweep {
-		l.Take(Request{Token: fmt.Sprint(i)}, time.Duration(i)*time.Millisecond*10)
+		take(l, Request{Token: fmt.Sprint(i)}, time.Duration(i)*time.Millisecond*10)
 	}
 	if n := len(l.windows); n > 2*minSweep {
 		t.Errorf("%d windows, of which 100 are in use", n)
@@ -141,7 +141,7 @@ func TestIdleWindowsAreForgotten(t *testing.T) {
 func TestALargeLimitIsCheap(t *testing.T) {
 	l := NewLimiter([]scenarios.Limit{{Per: PerToken, Requests: 1_000_000_000, Window: time.Hour, Algorithm: Sliding}})
 	for range 10 {
-		if _, ok := l.Take(Request{Token: "t"}, 0); !ok {
+		if _, ok := take(l, Request{Token: "t"}, 0); !ok {
 			t.Fatal("refused")
 		}
 	}
@@ -166,7 +166,7 @@ func TestTakeAtOnce(t *testing.T) {
 			wg.Go(func() {
 				token := fmt.Sprint(i % 8)
 				for range 10 {
-					if _, ok := l.Take(Request{Token: token}, time.Duration(i)); ok {
+					if _, ok := take(l, Request{Token: token}, time.Duration(i)); ok {
 						mu.Lock()
 						byToken[token]++
 						mu.Unlock()

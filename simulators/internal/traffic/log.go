@@ -29,7 +29,8 @@ type Log struct {
 
 	mu      sync.Mutex
 	waiting []Entry
-	dropped int
+	dropped int // since the last line that said so
+	lost    int64
 
 	stop  chan struct{}
 	done  chan struct{}
@@ -61,9 +62,17 @@ func (l *Log) Add(e Entry) {
 	defer l.mu.Unlock()
 	if len(l.waiting) >= queued {
 		l.dropped++
+		l.lost++
 		return
 	}
 	l.waiting = append(l.waiting, e)
+}
+
+// Dropped is how many lines its writer was too slow for.
+func (l *Log) Dropped() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.lost
 }
 
 // Close writes what waits and stops. It may be called twice.

@@ -72,6 +72,9 @@ func TestLogDropsRatherThanWaits(t *testing.T) {
 	if n := strings.Count(g.String(), "lines_dropped"); n != 1 {
 		t.Errorf("the drops are told %d times", n)
 	}
+	if n := l.Dropped(); n != 5 { // being told does not reset it
+		t.Errorf("dropped %d in all", n)
+	}
 }
 
 func TestCloseFlushes(t *testing.T) {

@@ -47,7 +47,7 @@ func granted(l scenarios.Limit, instants []time.Duration) []time.Duration {
 	var out []time.Duration
 	limiter := NewLimiter([]scenarios.Limit{l})
 	for _, at := range instants {
-		if _, ok := limiter.Take(Request{Vendor: "acme"}, at); ok {
+		if _, ok := take(limiter, Request{Vendor: "acme"}, at); ok {
 			out = append(out, at)
 		}
 	}
@@ -148,18 +148,18 @@ func TestWhoWaitsAsToldIsGranted(t *testing.T) {
 		r := Request{Vendor: "acme", Operation: "getTask", Kind: "poll", Token: "t", Credential: "c", Source: "s"}
 		for range rapid.IntRange(1, 60).Draw(t, "requests") {
 			at += time.Duration(rapid.Int64Range(0, int64(time.Second)).Draw(t, "pause"))
-			wait, ok := l.Take(r, at)
+			wait, ok := take(l, r, at)
 			if ok {
 				continue
 			}
 			if wait <= 0 {
 				t.Fatalf("refused, but told to wait %v", wait)
 			}
-			if _, early := l.Take(r, at+wait-time.Microsecond); early && wait > time.Microsecond {
+			if _, early := take(l, r, at+wait-time.Microsecond); early && wait > time.Microsecond {
 				t.Fatalf("granted a microsecond before its time")
 			}
 			at += wait
-			if more, ok := l.Take(r, at); !ok {
+			if more, ok := take(l, r, at); !ok {
 				t.Fatalf("refused after %v as told, told %v more", wait, more)
 			}
 		}
@@ -178,11 +178,11 @@ func TestSweepingChangesNoAnswer(t *testing.T) {
 			for range rapid.SampledFrom([]int{0, 1, 3, 700}).Draw(t, "others") {
 				crowd++
 				name := fmt.Sprint("other", crowd)
-				crowded.Take(Request{Vendor: "acme", Token: name, Source: name}, at)
+				take(crowded, Request{Vendor: "acme", Token: name, Source: name}, at)
 			}
 			me := Request{Vendor: "acme", Token: "me", Source: "mine"}
-			wait, ok := alone.Take(me, at)
-			if gotWait, gotOK := crowded.Take(me, at); gotWait != wait || gotOK != ok {
+			wait, ok := take(alone, me, at)
+			if gotWait, gotOK := take(crowded, me, at); gotWait != wait || gotOK != ok {
 				t.Fatalf("at %v: %v %v in the crowd, %v %v alone", at, gotWait, gotOK, wait, ok)
 			}
 		}
@@ -202,7 +202,7 @@ func TestInstantsOutOfOrder(t *testing.T) {
 			back := time.Duration(rapid.Int64Range(0, int64(l.Window)).Draw(t, "back"))
 			lived := max(0, at-back)
 			latest = max(latest, lived)
-			wait, ok := limiter.Take(Request{}, lived)
+			wait, ok := take(limiter, Request{}, lived)
 			if ok {
 				got = append(got, latest)
 				continue

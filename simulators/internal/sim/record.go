@@ -1,0 +1,142 @@
+package sim
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/vendorsim/vendorsim/scenarios"
+	"github.com/vendorsim/vendorsim/simulators/internal/journal"
+	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
+	"github.com/vendorsim/vendorsim/simulators/internal/verify"
+)
+
+// RequestHeader carries the id of the request, beside every reply: the tenant's
+// name and a number that counts its requests, or "@" and a number that counts
+// those of the server that were refused without a tenant. No contract has it.
+const RequestHeader = "X-Vendorsim-Request"
+
+// record is what stays of a request. It is made in one piece: it is on the way
+// of every request. Nothing in it may lead to the Call, which would stay too.
+type record struct {
+	journal.Entry
+	judged [2]journal.Judged // room for Entry.Limits: more are rare
+	id     [1]string         // the value of RequestHeader
+}
+
+// belong makes the call one of a tenant's: it gets its number there, and the
+// instant at which it arrived.
+func (c *Call) belong(t *tenant.Tenant) {
+	c.owner, c.number = t, t.Requests.Add(1)
+	c.reading = t.Clock.Read()
+}
+
+// belongTo makes a refused call one of the tenant whose token it carried, if it
+// carried one. The tenant is told of it, but not used by it.
+func (c *Call) belongTo(k *tenant.Token, expired bool) {
+	if k == nil {
+		return
+	}
+	c.belong(k.Tenant)
+	c.token.Sent, c.token.Expired = hashOf(k.Value), expired
+}
+
+// finish remembers the request and its reply, and writes the id into header,
+// which is the reply's. It is the last thing before the reply is written, so
+// that whoever has the id can ask about it.
+func (h *handler) finish(c *Call, reply *Reply, header http.Header) {
+	r := c.record
+	var id [64]byte
+	if c.owner != nil {
+		r.ID = string(strconv.AppendInt(append(append(id[:0], c.owner.Name...), '.'), c.number, 10))
+	} else {
+		r.ID = string(strconv.AppendInt(append(id[:0], '@'), h.RefusedCount.Add(1), 10))
+	}
+	r.id[0] = r.ID
+	header[RequestHeader] = r.id[:]
+	reply.writeHeader(header)
+	if c.fault != nil || reply.Status >= http.StatusBadRequest {
+		c.trace.tasks, c.trace.seen, c.trace.page = nil, nil, nil // it showed none
+		r.Refusal = refusalOf(c.fault, reply)
+	}
+	c.trace.complete(c)
+	c.fill(&r.Entry, reply, header)
+	r.Latency = h.Source.Now().Sub(c.began)
+	switch {
+	case c.owner != nil:
+		r.Asked = c.asks()
+		c.owner.Journal.Add(&r.Entry)
+		c.owner.Observer.Observe(c.observation(reply))
+	case h.Refused != nil:
+		r.Asked = c.askedFor()
+		h.Refused.Add(&r.Entry)
+	}
+	h.log(c, reply.Status)
+}
+
+func (c *Call) fill(e *journal.Entry, reply *Reply, header http.Header) {
+	r := c.request
+	e.Real, e.At = c.began, c.reading.Now
+	if c.owner != nil {
+		e.Tenant = c.owner.Name
+	}
+	e.Vendor, e.Operation, e.Kind, e.Profile = c.vendor.Name, c.operation(), c.kind(), c.Profile
+	e.Request = journal.Request{
+		Method: r.Method, Scheme: schemeOf(r), Host: r.Host, Target: targetOf(r), Proto: r.Proto,
+		Header: r.Header, Body: c.body, Source: c.source,
+	}
+	e.Reply = journal.Reply{Status: reply.Status, Header: header, Body: reply.Text}
+	e.Note, e.Tasks, e.Created, e.Unread = c.note, c.trace.tasks, c.trace.created, c.trace.unread
+}
+
+// targetOf is the path and query of a request as they were sent.
+func targetOf(r *http.Request) string {
+	if strings.HasPrefix(r.RequestURI, "/") {
+		return r.RequestURI
+	}
+	u := *r.URL // sent with scheme and host, or not by way of a server
+	u.Scheme, u.Host, u.User = "", "", nil
+	return prefixOf(r) + u.RequestURI()
+}
+
+// refusalOf says why a reply is no good answer. Its text is that of the log,
+// which never holds a credential.
+func refusalOf(f *Fault, reply *Reply) *journal.Refusal {
+	refusal := &journal.Refusal{Kind: string(Invalid), RetryAfter: reply.retryAfter()}
+	if f == nil {
+		return refusal
+	}
+	refusal.Kind, refusal.Text = string(f.Kind), f.Note
+	if refusal.Text == "" {
+		refusal.Text = f.Detail
+	}
+	if v := f.Violation; v != nil {
+		refusal.In, refusal.Field, refusal.Rule, refusal.Text = v.In, v.Field, v.Rule, v.Text
+	}
+	return refusal
+}
+
+// observation is what the request tells of its client.
+func (c *Call) observation(reply *Reply) verify.Observation {
+	mode := c.reading.Mode
+	o := verify.Observation{
+		Real: c.began, Took: c.record.Latency, At: c.reading.Now, Lived: c.reading.Lived, Speed: mode.Speed, Frozen: mode.Kind == scenarios.Frozen,
+		Vendor: c.vendor.Name, Operation: c.operation(), Kind: c.kind(), Status: reply.Status,
+		Tasks: c.trace.seen, Asked: c.record.Asked,
+		Created: c.trace.created != "" && len(c.trace.seen) == 1 && c.trace.seen[0].ID == c.trace.created,
+		Body:    c.work(), RetryAfter: reply.retryAfter(),
+		Token: c.token, Page: c.trace.page, Unknown: c.trace.unread,
+	}
+	var longest journal.Judged
+	o.Limits = c.limits[:0]
+	for _, j := range c.record.Limits {
+		o.Limits = append(o.Limits, j.Key)
+		if j.Wait > longest.Wait {
+			longest = j
+		}
+	}
+	if o.RetryAfter > 0 {
+		o.Told = longest.Key // 0 where no limit has refused
+	}
+	return o
+}
