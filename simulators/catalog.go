@@ -3,6 +3,7 @@ package simulators
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 
@@ -139,14 +140,56 @@ func (c *catalog) world(name string) (*tenant.World, error) {
 	if name == c.served {
 		sets = c.o.Set
 	}
-	s, problems := c.library.Load(name, c.known, sets)
+	w, err := c.compile(c.library.Load(name, c.known, sets))
+	if err == nil {
+		c.worlds[name] = w
+	}
+	return w, err
+}
+
+// changed compiles a scenario that the library has, with path=value overrides.
+// It answers tenant.ErrUnknown for a name that no scenario has.
+func (c *catalog) changed(name string, sets []string) (*tenant.World, error) {
+	if len(sets) == 0 {
+		return c.world(name)
+	}
+	if !c.library.Has(name) {
+		return nil, tenant.ErrUnknown
+	}
+	return c.compile(c.library.Load(name, c.known, sets))
+}
+
+// inline compiles a scenario's text, which joins nothing: it is the world of
+// those tenants alone that are made with it.
+func (c *catalog) inline(file string, text []byte, sets []string) (*tenant.World, error) {
+	return c.compile(c.library.LoadText(file, text, c.known, sets))
+}
+
+func (c *catalog) compile(s *scenarios.Scenario, problems scenarios.Problems) (*tenant.World, error) {
 	if errs := problems.Errors(); len(errs) > 0 {
 		return nil, errs
 	}
 	c.override(s)
-	w := tenant.NewWorld(s, c.vendors, c.own)
-	c.worlds[name] = w
-	return w, nil
+	return tenant.NewWorld(s, c.vendors, c.own), nil
+}
+
+// profiled is a world in which some vendors have another profile.
+func (c *catalog) profiled(w *tenant.World, profiles map[string]string) (*tenant.World, error) {
+	s := *w.Scenario
+	s.Profiles = maps.Clone(s.Profiles)
+	if s.Profiles == nil {
+		s.Profiles = map[string]string{}
+	}
+	for vendor, profile := range profiles {
+		if !w.Serves(vendor) {
+			return nil, usage("profiles: scenario %s has no vendor %q; it has %s", s.Name, vendor, strings.Join(s.Vendors, ", "))
+		}
+		if profile != sim.Documented && profile != sim.Observed {
+			return nil, usage("profiles: %q is neither documented nor observed", profile)
+		}
+		s.Profiles[vendor] = profile
+	}
+	return tenant.NewWorld(&s, c.vendors, c.own), nil
 }
 
 func (c *catalog) override(s *scenarios.Scenario) {

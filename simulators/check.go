@@ -184,7 +184,7 @@ func renderTenant(v *vendor, env sim.Env, name string) (int, scenarios.Problems)
 // the first subtask one state further than the others.
 func (r *renderer) task(tasks *tenant.Tasks, ref tenant.Ref) {
 	spec := tasks.Spec(ref)
-	lifecycle := r.tenant.Scenario.Lifecycles[r.tenant.Scenario.LifecycleOf(*spec)]
+	lifecycle := r.tenant.Scenario().Lifecycles[r.tenant.Scenario().LifecycleOf(*spec)]
 	for i := range lifecycle {
 		r.show(tasks, ref, spec, &lifecycle[i], task.Whole)
 		if spec.Subtasks != nil {

@@ -130,7 +130,7 @@ func broken(t *testing.T, s *Server, v *vendor, kind sim.Kind) http.Handler {
 		copied.Operations[name] = func(*sim.Call) (sim.Reply, error) { return sim.Reply{}, sample(kind) }
 	}
 	h, err := sim.Handler(&copied, v.spec, sim.Env{
-		Tenants: s.tenants, Source: clock.NewManual(start), Logger: s.logger, Contract: sim.Enforce,
+		Tenants: s.tenants, Source: clock.NewManual(start), Logger: s.options.Logger, Contract: sim.Enforce,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -12,13 +12,19 @@
 //	scenarios openapi fixtures   the data: scenario language, contracts, filler
 //	  internal/task              the state engine: pure
 //	  internal/clock             the only caller of time.Now
-//	  internal/traffic           rate limits, request log
+//	  internal/journal           what was asked and answered, secrets hidden
+//	  internal/verify            judges a client by its requests
+//	  internal/traffic           rate limits, request log, kept answers
 //	  internal/push              delivers what a vendor pushes, and decides where to
-//	  internal/tenant            credentials -> isolated worlds
 //	  internal/plan              the odds and the course of a lifecycle
+//	  internal/replay            a recording of one tenant, credentials by role
+//	  internal/api               the words of the control API, and a client for it
+//	  internal/tenant            credentials -> isolated worlds
 //	  internal/sim               what a vendor is written against
 //	  bitdefender ... dbvisit    one small package a vendor
+//	  internal/admin             the control API
 //	simulators                   the list of vendors, routing, the catalog of scenarios
+//	simulators/simtest           for other people's Go tests
 //	cmd/vendorsim                the commands
 //
 // A vendor never imports another vendor, YAML, kin-openapi, mux or os, and

@@ -47,12 +47,14 @@ func TestArrowsPointOneWay(t *testing.T) {
 	layers := [][]string{
 		{"scenarios", "openapi", "fixtures"},
 		{"simulators/internal/task", "simulators/internal/clock"},
-		{"simulators/internal/traffic", "simulators/internal/plan", "simulators/internal/push"},
+		{"simulators/internal/journal", "simulators/internal/verify"},
+		{"simulators/internal/traffic", "simulators/internal/plan", "simulators/internal/push", "simulators/internal/api", "simulators/internal/replay"},
 		{"simulators/internal/tenant"},
 		{"simulators/internal/sim"},
 		vendors,
+		{"simulators/internal/admin"},
 		{"simulators"},
-		{"cmd/vendorsim"},
+		{"simulators/simtest", "cmd/vendorsim"},
 	}
 	layer := map[string]int{"scenarios/internal/schemagen": len(layers)} // a generator, in no binary
 	for i, names := range layers {
@@ -86,7 +88,8 @@ func TestDependenciesHaveOneDoor(t *testing.T) {
 		"gopkg.in/yaml.v3":              {"scenarios", "fixtures"},
 		"github.com/getkin/kin-openapi": {"openapi"},
 		"github.com/brianvoe/gofakeit":  {"fixtures"},
-		"github.com/gorilla/mux":        {"simulators/internal/sim"},
+		"github.com/gorilla/mux":        {"simulators/internal/sim", "simulators/internal/admin"},
+		"github.com/prometheus":         {"simulators/internal/admin"},
 		"golang.org/x/time":             {"simulators/internal/traffic"},
 		"github.com/golang-jwt/jwt":     {"simulators/internal/sim"},
 		"github.com/evanphx/json-patch": {"simulators/sailpoint"},

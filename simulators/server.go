@@ -9,10 +9,12 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/simulators/internal/clock"
+	"github.com/vendorsim/vendorsim/simulators/internal/journal"
 	"github.com/vendorsim/vendorsim/simulators/internal/push"
 	"github.com/vendorsim/vendorsim/simulators/internal/sim"
 	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
@@ -32,11 +34,15 @@ type Options struct {
 	Profiles     []string // documented, observed or vendor=profile; overrides every scenario's
 	Contract     string   // enforce (default), report or off
 	MaxTenants   int      // left out: 10000
+	AdminToken   string   // what requests to the control API carry; left out: nothing, which only a loopback listener may
+	AdminHosts   []string // Host names under which the control API may be asked, beside localhost and loopback addresses
+	URL          string   // where clients reach the vendors; left out: the address that Serve listens on
 	PushAllow    []string // hosts, beside loopback addresses, to which vendors may push events over TLS
 	Logger       *slog.Logger
 	Flush        func() // called when no log line waits, for a Logger whose writer is buffered
 
-	source clock.Source
+	source       clock.Source
+	tenantSource clock.Source // of the tenants' clocks; left out: source
 }
 
 // DefaultMaxTenants is how many tenants may be active at once.
@@ -47,11 +53,14 @@ type Server struct {
 	vendors  []*vendor
 	byHost   map[string]*vendor // exact host names
 	byPrefix map[string]*vendor
-	log      *traffic.Log
+	log      *traffic.Log // nil where nobody reads it
 	tenants  *tenant.Registry
 	push     *push.Queue
 	catalog  *catalog
-	logger   *slog.Logger
+	options  Options
+	control  http.Handler
+	url      atomic.Pointer[string] // where clients reach the vendors
+	serving  atomic.Bool
 	stop     chan struct{}
 	stopped  sync.WaitGroup
 	closing  sync.Once
@@ -68,11 +77,11 @@ type vendor struct {
 // New makes a server. Its errors are the user's to mend: an unusable option
 // (UsageError), problems of a file (scenarios.Problems).
 func New(o Options) (*Server, error) {
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
-	}
 	if o.source == nil {
 		o.source = clock.System()
+	}
+	if o.tenantSource == nil {
+		o.tenantSource = o.source
 	}
 	if o.MaxTenants <= 0 {
 		o.MaxTenants = DefaultMaxTenants
@@ -101,22 +110,52 @@ func New(o Options) (*Server, error) {
 }
 
 func newServer(o Options, vendors []*vendor, c *catalog) (*Server, error) {
+	quiet := o.Logger == nil
+	if quiet {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
 	s := &Server{
 		vendors: vendors, byHost: map[string]*vendor{}, byPrefix: map[string]*vendor{},
-		catalog: c, logger: o.Logger, stop: make(chan struct{}),
-		tenants: tenant.NewRegistry(c.served, o.MaxTenants, c.world, o.source, o.Logger),
+		catalog: c, options: o, stop: make(chan struct{}),
+		tenants: tenant.NewRegistry(c.served, o.MaxTenants, c.world, o.tenantSource, o.Logger),
+		push:    push.New(o.PushAllow, o.Logger),
 	}
+	s.url.Store(&o.URL)
 	if _, err := s.tenants.Served(); err != nil {
 		return nil, err
 	}
-	s.log = traffic.NewLog(o.Logger, o.Flush)
-	s.push = push.New(o.PushAllow, o.Logger)
-	env := sim.Env{Tenants: s.tenants, Source: o.source, Log: s.log.Add, Logger: o.Logger, Contract: o.Contract, Push: s.push}
-	for _, v := range vendors {
+	if !quiet {
+		s.log = traffic.NewLog(o.Logger, o.Flush)
+	}
+	if err := s.mount(); err != nil {
+		s.closeLog()
+		return nil, err
+	}
+	s.stopped.Go(func() { s.sweep(o.Flush) })
+	return s, nil
+}
+
+// mount makes the vendors' handlers and the control API.
+func (s *Server) mount() error {
+	refused := journal.New(journal.NewBudget(refusedBytes), refusedEntries)
+	metrics := s.metrics(refused)
+	env := sim.Env{
+		Tenants: s.tenants, Source: s.options.source, Logger: s.options.Logger, Contract: s.options.Contract, Push: s.push,
+		Refused: refused, RefusedCount: new(atomic.Int64),
+		Log: func(e traffic.Entry) {
+			metrics.Observe(e.Vendor, e.Operation, e.Status, e.Latency)
+			if e.Tenant == "" {
+				metrics.Refused(e.Vendor)
+			}
+			if s.log != nil {
+				s.log.Add(e)
+			}
+		},
+	}
+	for _, v := range s.vendors {
 		h, err := sim.Handler(v.Vendor, v.spec, env)
 		if err != nil {
-			s.log.Close()
-			return nil, err
+			return err
 		}
 		v.atRoot, v.atPrefix = h, sim.WithPrefix("/"+v.Name, h)
 		s.byPrefix[v.Name] = v
@@ -124,8 +163,9 @@ func newServer(o Options, vendors []*vendor, c *catalog) (*Server, error) {
 			s.byHost[host] = v
 		}
 	}
-	s.stopped.Go(func() { s.sweep(o.Flush) })
-	return s, nil
+	var err error
+	s.control, err = s.newControl(refused, metrics)
+	return err
 }
 
 // sweep forgets idle tenants now and then.
@@ -154,7 +194,13 @@ func (s *Server) Close() {
 		s.push.Close()
 	})
 	s.stopped.Wait()
-	s.log.Close()
+	s.closeLog()
+}
+
+func (s *Server) closeLog() {
+	if s.log != nil {
+		s.log.Close()
+	}
 }
 
 // ServeHTTP answers by Host name where the host is a vendor's, else by the
@@ -232,10 +278,53 @@ const drainFor = 10 * time.Second
 // Serve answers on a listener until ctx ends, then lets requests under way
 // finish and closes the server.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	return s.ServeBoth(ctx, l, nil)
+}
+
+// ServeBoth is Serve, with the control API on a listener of its own; nil leaves
+// it out. Off loopback that needs Options.AdminToken.
+func (s *Server) ServeBoth(ctx context.Context, l, control net.Listener) error {
 	defer s.Close()
-	s.push.Own(l.Addr())
+	if control != nil && s.options.AdminToken == "" && !OnLoopback(control.Addr()) {
+		return errors.Join(usage("the control API on %s needs a token: others than this machine can reach it", control.Addr()), l.Close(), control.Close())
+	}
+	if *s.url.Load() == "" {
+		url := BaseURL(l.Addr())
+		s.url.Store(&url)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var serving sync.WaitGroup
+	failed := make(chan error, 2)
+	start := func(l net.Listener, h http.Handler, requests context.Context) {
+		s.push.Own(l.Addr())
+		serving.Go(func() {
+			defer cancel() // one without the other is of no use
+			failed <- listen(ctx, l, h, requests)
+		})
+	}
+	start(l, s, context.WithoutCancel(ctx))
+	if control != nil {
+		start(control, s.control, ctx) // whoever waits there is sent away when the server stops
+	}
+	s.serving.Store(true)
+	serving.Wait()
+	close(failed)
+	var all error
+	for err := range failed {
+		all = errors.Join(all, err)
+	}
+	return all
+}
+
+// listen serves a handler on a listener until ctx ends, then lets requests under
+// way finish. requests is the context that theirs come from.
+func listen(ctx context.Context, l net.Listener, h http.Handler, requests context.Context) error {
 	var unused connections
-	srv := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, ConnState: unused.note}
+	srv := &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ConnState: unused.note,
+		BaseContext: func(net.Listener) context.Context { return requests },
+	}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(l) }()
 	select {
