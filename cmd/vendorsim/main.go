@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -40,10 +41,15 @@ func (f failure) Unwrap() error { return f.error }
 // errSaid is a failure that has been printed already.
 var errSaid = failure{errors.New("")}
 
+// misuse is an error that is about the command line.
+type misuse struct{ error }
+
+func misused(format string, args ...any) error { return misuse{fmt.Errorf(format, args...)} }
+
 // fail marks an error as the work's, unless it is about how it was asked for.
 func fail(err error) error {
 	var usage simulators.UsageError
-	if err == nil || errors.As(err, &usage) {
+	if err == nil || errors.As(err, &usage) || errors.As(err, &misuse{}) {
 		return err
 	}
 	return failure{err}
@@ -56,19 +62,21 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	demandShell(root)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	var failed failure
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.Is(err, errInconclusive):
+		return exitUsage
 	case errors.As(err, &failed):
-		if text := err.Error(); text != "" {
+		if text := errorWords(err); text != "" {
 			fmt.Fprintln(stderr, "vendorsim: "+text)
 		}
 		return exitFailed
 	}
 	fmt.Fprintln(stderr, "vendorsim: "+err.Error())
-	fmt.Fprintln(stderr, "See vendorsim --help.")
+	fmt.Fprintln(stderr, "See "+cmd.CommandPath()+" --help.")
 	return exitUsage
 }
 
@@ -82,25 +90,34 @@ without a tenant: tasks move through time as a YAML scenario says.
 The credential that a client sends anyway chooses its isolated world: demo, or
 <scenario>~<label> such as slow~my-test-17. Another label starts afresh.
 
+Commands such as tenant, clock, journal and verify steer a server that runs: they
+find its control API at --admin, and are about the tenant of --tenant.
+
 Every flag can be given as a variable: --max-tenants is VENDORSIM_MAX_TENANTS. A
 flag that may be repeated takes one value a line there.
-Exit codes: 0 ok, 1 failed, 2 usage.`,
+Exit codes: 0 ok, 1 failed, 2 usage, or a verdict that could not be reached.`,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return fromEnv(cmd.Flags(), env) },
 	}
-	root.AddCommand(serveCommand(), checkCommand(), planCommand(), listCommand(), envCommand(), fidelityCommand(), versionCommand())
+	root.AddCommand(serveCommand(), checkCommand(), planCommand(), listCommand(), envCommand(), fidelityCommand(), versionCommand(),
+		tenantCommand(), clockCommand(), tasksCommand(), scenarioCommand(), journalCommand(), verifyCommand(), waitCommand(), whyCommand(),
+		healthcheckCommand(), replayCommand())
 	return root
 }
 
 // fromEnv gives each flag that the command line left out the value of its
-// variable: VENDORSIM_ and the flag's name in capitals, with _ for -.
+// variable: VENDORSIM_ and the flag's name in capitals, with _ for -. What the
+// command line says outranks the variables of its alternatives too.
 func fromEnv(flags *pflag.FlagSet, env func(string) (string, bool)) error {
 	var failed error
+	given := map[string]bool{}
+	flags.Visit(func(f *pflag.Flag) { given[f.Name] = true })
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := "VENDORSIM_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		value, ok := env(name)
-		if !ok || value == "" || f.Changed || f.Name == "help" {
+		outranked := slices.ContainsFunc(f.Annotations[alternativesOf], func(other string) bool { return given[other] })
+		if !ok || value == "" || given[f.Name] || outranked || f.Name == "help" {
 			return
 		}
 		values := []string{value}

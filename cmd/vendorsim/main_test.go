@@ -31,6 +31,8 @@ func command(t *testing.T, env map[string]string, args ...string) (code int, std
 type started struct {
 	Listening string
 	Vendors   map[string]string
+	Control   string
+	Token     string `json:"control_token"`
 }
 
 // serve starts the command on a free port and stops it at the end of the test.
@@ -43,7 +45,7 @@ func serve(t *testing.T, env map[string]string, args ...string) started {
 	lookup := func(name string) (string, bool) { v, ok := env[name]; return v, ok }
 	var stderr bytes.Buffer
 	go func() {
-		exited <- run(ctx, append([]string{"serve", "--json", "--listen", "127.0.0.1:0"}, args...), lookup, w, &stderr)
+		exited <- run(ctx, append([]string{"serve", "--json", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"}, args...), lookup, w, &stderr)
 		w.Close()
 	}()
 	t.Cleanup(func() {

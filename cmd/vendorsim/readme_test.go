@@ -74,7 +74,7 @@ func TestReadmeBanner(t *testing.T) {
 	}
 	defer s.Close()
 	var out bytes.Buffer
-	if err := printBanner(&out, s, "http://127.0.0.1:7800"); err != nil {
+	if err := printBanner(&out, s, addresses{vendors: "http://127.0.0.1:7800", control: "http://127.0.0.1:7801"}); err != nil {
 		t.Fatal(err)
 	}
 	holds(t, "banner", fenced(out.String()), `vendorsim \S+ serves`)

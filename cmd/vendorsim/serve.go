@@ -22,6 +22,7 @@ import (
 type serveFlags struct {
 	simulators.Options
 	listen string
+	admin  string
 	seed   int64
 	json   bool
 	log    string
@@ -33,7 +34,8 @@ func serveCommand() *cobra.Command {
 		Use:   "serve",
 		Short: "Serve the vendors",
 		Long: `Serve the vendors, each under /<vendor> and by its real Host name, until SIGINT or
-SIGTERM. Without flags it serves the scenario happy.`,
+SIGTERM, and the control API on a listener of its own. Without flags it serves the
+scenario happy.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if cmd.Flags().Changed("seed") {
@@ -47,6 +49,9 @@ SIGTERM. Without flags it serves the scenario happy.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:7800", "address to listen on; port 0 takes a free one")
+	flags.StringVar(&f.admin, "admin", defaultAdmin, "address of the control API; off: none")
+	flags.StringVar(&f.AdminToken, "admin-token", "", "the token that the control API asks for (default: none on loopback, else one is made and printed)")
+	flags.StringArrayVar(&f.AdminHosts, "admin-host", nil, "a Host name under which the control API may be asked, beside localhost and loopback addresses; may be repeated")
 	flags.BoolVar(&f.json, "json", false, "print one JSON line with every base URL once it accepts connections")
 	flags.StringVar(&f.log, "log", "text", "request log on standard error: text, json or off")
 	scenarioFlags(flags, &f.Options)
@@ -83,35 +88,72 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) error 
 	}
 	f.Logger, f.Flush = logger, lines.flush
 	defer lines.flush()
-	server, err := simulators.New(f.Options)
+	l, control, err := f.listeners()
 	if err != nil {
 		return fail(err)
 	}
-	l, err := net.Listen("tcp", f.listen)
+	made := f.protect(control)
+	f.URL = simulators.BaseURL(l.Addr())
+	server, err := simulators.New(f.Options)
 	if err != nil {
-		server.Close()
-		return fail(listenError(f.listen, err))
+		return fail(errors.Join(err, closeAll(l, control)))
 	}
-	base := baseURL(l.Addr())
+	at := addresses{vendors: f.URL, token: made}
+	if control != nil {
+		at.control = simulators.BaseURL(control.Addr())
+	}
 	if f.json {
-		err = printJSON(stdout, server, base)
+		err = printJSON(stdout, server, at)
 	} else {
-		err = printBanner(stdout, server, base)
+		err = printBanner(stdout, server, at)
 	}
 	if err != nil {
 		server.Close()
-		return fail(errors.Join(err, l.Close()))
+		return fail(errors.Join(err, closeAll(l, control)))
 	}
-	return fail(server.Serve(ctx, l))
+	return fail(server.ServeBoth(ctx, l, control))
 }
 
-// baseURL is where a client on this machine finds the listener.
-func baseURL(addr net.Addr) string {
-	tcp, ok := addr.(*net.TCPAddr)
-	if ok && tcp.IP.IsUnspecified() {
-		return fmt.Sprintf("http://127.0.0.1:%d", tcp.Port)
+// addresses are where a server is found.
+type addresses struct {
+	vendors string // the base URL
+	control string // the control API's, "" where there is none
+	token   string // one that was made for the control API, to be printed once
+}
+
+// listeners opens the vendors' listener and the control API's, which is nil
+// where it is off.
+func (f *serveFlags) listeners() (vendors, control net.Listener, err error) {
+	if vendors, err = net.Listen("tcp", f.listen); err != nil {
+		return nil, nil, listenError(f.listen, "--listen", err)
 	}
-	return "http://" + addr.String()
+	if f.admin == "off" {
+		return vendors, nil, nil
+	}
+	if control, err = net.Listen("tcp", f.admin); err != nil {
+		return nil, nil, errors.Join(listenError(f.admin, "--admin (or --admin off)", err), vendors.Close())
+	}
+	return vendors, control, nil
+}
+
+// protect makes a token for a control API that others than this machine can
+// reach, unless one was given. It answers the token that it made.
+func (f *serveFlags) protect(control net.Listener) string {
+	if control == nil || f.AdminToken != "" || simulators.OnLoopback(control.Addr()) {
+		return ""
+	}
+	f.AdminToken = simulators.MakeToken()
+	return f.AdminToken
+}
+
+func closeAll(listeners ...net.Listener) error {
+	var failed error
+	for _, l := range listeners {
+		if l != nil {
+			failed = errors.Join(failed, l.Close())
+		}
+	}
+	return failed
 }
 
 // batch writes log lines together: one system call for all that have come until
@@ -146,22 +188,25 @@ func newLogger(format string, w io.Writer) (*slog.Logger, error) {
 }
 
 // listenError says in one line why an address cannot be had.
-func listenError(address string, err error) error {
+func listenError(address, flag string, err error) error {
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("%s is taken by another program; choose another with --listen", address)
+		return fmt.Errorf("%s is taken by another program; choose another with %s", address, flag)
 	}
 	return fmt.Errorf("cannot listen on %s: %w", address, err)
 }
 
-func printJSON(w io.Writer, s *simulators.Server, base string) error {
+func printJSON(w io.Writer, s *simulators.Server, at addresses) error {
 	return json.NewEncoder(w).Encode(struct {
 		Listening string            `json:"listening"`
 		Vendors   map[string]string `json:"vendors"`
-	}{base, s.BaseURLs(base)})
+		Control   string            `json:"control,omitempty"`
+		Token     string            `json:"control_token,omitempty"`
+	}{at.vendors, s.BaseURLs(at.vendors), at.control, at.token})
 }
 
 // printBanner prints what a person needs to try it.
-func printBanner(w io.Writer, s *simulators.Server, base string) error {
+func printBanner(w io.Writer, s *simulators.Server, at addresses) error {
+	base := at.vendors
 	fmt.Fprintf(w, "vendorsim %s serves scenario %s on %s\n", simulators.Version(), s.Scenario(), base)
 	fmt.Fprintf(w, "\nAsk each vendor for a task; ask again to see it move:\n")
 	for _, name := range simulators.Names() {
@@ -177,8 +222,23 @@ func printBanner(w io.Writer, s *simulators.Server, base string) error {
 	_, err := fmt.Fprintf(w, `
 The credential names the world that a request belongs to: %[1]s~NAME runs the
 scenario %[1]s from its first request on. Another NAME starts afresh.
-Stop with Ctrl-C.
-
 `, s.Scenario())
+	switch {
+	case err != nil:
+		return err
+	case at.control == "":
+		_, err = fmt.Fprint(w, "Stop with Ctrl-C.\n\n")
+		return err
+	}
+	fmt.Fprintf(w, `
+Control API on %[1]s: move the clock, see what was asked, judge the client:
+
+  vendorsim clock advance --tenant %[2]s~sailpoint-1 --by 5s
+  vendorsim verify --tenant %[2]s~sailpoint-1
+`, at.control, s.Scenario())
+	if at.token != "" {
+		fmt.Fprintf(w, "\nIt asks for this token, which is not shown again:\n\n  export VENDORSIM_ADMIN_TOKEN=%s\n", at.token)
+	}
+	_, err = fmt.Fprint(w, "\nStop with Ctrl-C.\n\n")
 	return err
 }
