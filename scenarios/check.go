@@ -25,6 +25,7 @@ type checker struct {
 	scenario *Scenario
 	known    Known
 	names    []string // of the lifecycles, sorted
+	shown    *shown   // made when first asked for
 }
 
 // at adds a problem with the value at the end of a path.
@@ -65,6 +66,8 @@ func (c *checker) check() {
 	}
 	c.checkTasks()
 	c.checkLimits()
+	c.checkFaults()
+	c.checkAuth()
 	c.checkExpect()
 }
 

@@ -1,18 +1,22 @@
 package scenarios
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 )
 
 // ruleKeys are the keys of which an expectation has exactly one.
-var ruleKeys = []string{"call", "retry_after", "no_calls_after", "every_task", "tokens", "pages", "submissions", "unknown_fields"}
+var ruleKeys = []string{"call", "retry_after", "retried", "no_calls_after", "every_task", "tokens", "pages", "submissions", "unknown_fields"}
+
+// heldTo are the keys that say what calls are held to.
+var heldTo = []string{"min_gap", "max", "max_errors", "sends"}
 
 // ruleOf are the keys that go with one rule only.
 var ruleOf = map[string]string{
-	"per": "call", "min_gap": "call", "max": "call",
-	"grace": "no_calls_after", "within": "every_task",
+	"per": "call", "min_gap": "call", "max": "call", "max_errors": "call", "sends": "call",
+	"grace": "no_calls_after", "within": "every_task", "margin": "tokens",
 }
 
 func (c *checker) checkExpect() {
@@ -32,11 +36,18 @@ func (c *checker) checkExpect() {
 		}
 		c.checkPositive(under(path, "min_gap"), e.MinGap)
 		c.checkPositive(under(path, "within"), e.Within)
+		c.checkPositive(under(path, "margin"), e.Margin)
+		if c.sound(under(path, "sends")...) != nil && !sendsForm.MatchString(e.Sends) {
+			c.at(under(path, "sends"), `"sends" cannot be %q: write a field and its value, such as params.options.returnSubtasks=true`, e.Sends)
+		}
 		if c.clean(n) {
-			c.warnNeverJudged(path, e)
+			c.warnNeverJudged(path, n, e)
 		}
 	}
 }
+
+// sendsForm is a field, by its keys from the outermost, and its value.
+var sendsForm = regexp.MustCompile(`^[^=.\s]+(\.[^=.\s]+)*=.+$`)
 
 // checkRuleKeys holds the keys of one expectation to each other.
 func (c *checker) checkRuleKeys(path []any, n *node) {
@@ -68,8 +79,8 @@ func (c *checker) checkCall(path []any, n *node, e Expect) {
 	case c.sound(under(path, "call")...) == nil:
 	case e.Call == "":
 		c.at(under(path, "call"), `"call" is empty; write an operation's name, vendor.name, or a kind: %s`, strings.Join(Kinds, ", "))
-	case n.get("min_gap") == nil && n.get("max") == nil:
-		c.atKey(under(path, "call"), `"call" needs "min_gap", "max" or both: what the calls are held to`)
+	case firstOf(n, heldTo...) == "":
+		c.atKey(under(path, "call"), `"call" needs one or more of %s: what the calls are held to`, strings.Join(heldTo, ", "))
 	}
 	c.checkOn(under(path, "call"), e.Call, e.Vendor)
 }
@@ -82,17 +93,19 @@ func (c *checker) checkPositive(path []any, length time.Duration) {
 
 // warnNeverJudged tells of expectations that this scenario leaves undecided,
 // whatever a client does.
-func (c *checker) warnNeverJudged(path []any, e Expect) {
+func (c *checker) warnNeverJudged(path []any, n *node, e Expect) {
 	frozen := c.scenario.Clock.Mode.Kind == Frozen
 	warn := func(key, format string, args ...any) {
 		_, at := c.root.find(under(path, key)...)
 		c.problems.warn(at, "never judged: "+format, args...)
 	}
+	waits := firstOf(n, "retry_after", "retried") // the rules about being told to wait
 	switch {
-	case e.RetryAfter != "" && frozen && c.scenario.Limits == nil:
-		warn("retry_after", "on a frozen clock only written limits apply, and there are none")
-	case e.RetryAfter != "" && !c.scenario.limited(e.Vendor):
-		warn("retry_after", "no limit of this scenario can tell a client to wait")
+	case waits != "" && c.scenario.failing(e.Vendor):
+	case waits != "" && frozen && c.scenario.Limits == nil:
+		warn(waits, "on a frozen clock only written limits apply, and there are none")
+	case waits != "" && !c.scenario.limited(e.Vendor):
+		warn(waits, "no limit of this scenario can tell a client to wait")
 	case e.MinGap != 0 && frozen:
 		warn("min_gap", "gaps tell nothing on a frozen clock")
 	}
@@ -102,6 +115,18 @@ func (c *checker) warnNeverJudged(path []any, e Expect) {
 // is left out, to any.
 func (s *Scenario) limited(vendor string) bool {
 	return s.Limits == nil || slices.ContainsFunc(s.Limits, func(l Limit) bool {
-		return l.Vendor == "" || vendor == "" || l.Vendor == vendor
+		return overlap(l.Vendor, vendor)
 	})
 }
+
+// failing tells whether some fault may answer a vendor's client with an error,
+// which may tell it to wait.
+func (s *Scenario) failing(vendor string) bool {
+	return slices.ContainsFunc(s.Faults, func(f Fault) bool {
+		return (f.Answer.Status != 0 || f.Answer.Kind != "") && overlap(f.Vendor, vendor)
+	})
+}
+
+// overlap tells whether two vendor keys, of which each may be left out, mean
+// some vendor both.
+func overlap(a, b string) bool { return a == "" || b == "" || a == b }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // decoder fills the Go types from a tree by their json tags. What a field may
@@ -21,12 +22,6 @@ type decoder struct {
 
 func newDecoder() *decoder {
 	return &decoder{refused: map[*node]bool{}, fields: map[reflect.Type][]field{}}
-}
-
-// later are the keys that the language reserves for versions to come.
-var later = map[reflect.Type][]string{
-	reflect.TypeFor[Scenario](): {"faults", "auth", "surprises"},
-	reflect.TypeFor[Limit]():    {"early_retry"},
 }
 
 func (d *decoder) refuse(n *node, format string, args ...any) {
@@ -52,6 +47,7 @@ type field struct {
 	key      string
 	index    int
 	required bool
+	signed   bool // a duration that may be negative
 	enum     []string
 	min, max *int64
 }
@@ -72,6 +68,8 @@ func (d *decoder) fieldsOf(t reflect.Type) []field {
 			name, value, _ := strings.Cut(rule, "=")
 			number, _ := strconv.ParseInt(value, 10, 64)
 			switch name {
+			case "pattern":
+				found.signed = strings.HasPrefix(value, "^-?")
 			case "enum":
 				found.enum = append(found.enum, value)
 			case "minimum":
@@ -163,11 +161,7 @@ func (d *decoder) object(n *node, to reflect.Value, what string) {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.key == e.key })
 		switch {
 		case i >= 0:
-			d.decode(e.value, to.Field(fields[i].index), e.key)
-			d.rules(e.value, to.Field(fields[i].index), fields[i])
-		case slices.Contains(later[to.Type()], e.key):
-			d.refused[n] = true
-			d.problems.add(e.at, "%q is not supported by this version yet; leave it out", e.key)
+			d.field(e, to.Field(fields[i].index), fields[i])
 		default:
 			d.refused[n] = true
 			meant := d.nearest(e.key, keysOf(fields))
@@ -180,6 +174,15 @@ func (d *decoder) object(n *node, to reflect.Value, what string) {
 			d.missing(n, f, what)
 		}
 	}
+}
+
+func (d *decoder) field(e entry, to reflect.Value, f field) {
+	if offset, isDuration := to.Addr().Interface().(*time.Duration); isDuration && f.signed && e.value.kind != null {
+		scalar(d, e.value, offset, e.key, parseOffset)
+		return
+	}
+	d.decode(e.value, to, e.key)
+	d.rules(e.value, to, f)
 }
 
 func (d *decoder) missing(n *node, f field, what string) {
@@ -211,6 +214,9 @@ func keysOf(fields []field) []string {
 func (d *decoder) rules(n *node, v reflect.Value, f field) {
 	if d.refused[n] || n.kind != text && n.kind != number {
 		return
+	}
+	if v.Kind() == reflect.Pointer {
+		v = v.Elem()
 	}
 	if len(f.enum) > 0 && !slices.Contains(f.enum, n.scalar) {
 		if len(f.enum) == 1 {

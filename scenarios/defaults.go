@@ -35,11 +35,10 @@ func (s *Scenario) fillIn(root *node, known Known, byDefault string) {
 		t.Count = orElse(t.Count, 1)
 	}
 	for i := range s.Limits {
-		l := &s.Limits[i]
-		l.Algorithm = orElse(l.Algorithm, "fixed")
-		if l.Algorithm == "bucket" {
-			l.Burst = orElse(l.Burst, l.Requests)
-		}
+		s.Limits[i].fillIn()
+	}
+	for i := range s.Faults {
+		s.Faults[i].fillIn()
 	}
 	for i := range s.Expect {
 		if e := &s.Expect[i]; e.Call != "" {
@@ -54,6 +53,26 @@ func (s *State) fillIn() {
 	}
 	for i := range s.Messages {
 		s.Messages[i].Level = orElse(s.Messages[i].Level, "info")
+	}
+}
+
+func (l *Limit) fillIn() {
+	if l.Concurrent != 0 {
+		return // neither window nor wait
+	}
+	l.Algorithm = orElse(l.Algorithm, "fixed")
+	if l.Algorithm == "bucket" {
+		l.Burst = orElse(l.Burst, l.Requests)
+	}
+	l.EarlyRetry = orElse(l.EarlyRetry, "ignore")
+}
+
+// fillIn leaves the stage of an answer that alters the real reply empty: its
+// work is done, but nothing of the reply's way may be left out.
+func (f *Fault) fillIn() {
+	f.Per = orElse(f.Per, "task")
+	if !f.Answer.Mangles() {
+		f.Stage = orElse(f.Stage, "before")
 	}
 }
 

@@ -8,19 +8,20 @@ import (
 )
 
 // Everything that the language can say, and what it becomes.
-func TestRoughDay(t *testing.T) {
-	data, err := os.ReadFile("testdata/good/rough-day.yaml")
+func TestEverything(t *testing.T) {
+	data, err := os.ReadFile("testdata/good/everything.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, problems := Parse("rough-day.yaml", data, testKnown)
+	s, problems := Parse("everything.yaml", data, testKnown)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
 	forgetPositions(s)
+	none, three, one := 0, 3, false
 	fixed := func(d time.Duration) *Duration { return &Duration{Min: d, Max: d} }
 	want := &Scenario{
-		Version: 1, Name: "rough-day", Description: "One endpoint fails and the rate limit bites.",
+		Version: 1, Name: "everything", Description: "Every key of the language.",
 		Vendors:  []string{"acme", "bolt"},
 		Profiles: map[string]string{"bolt": "observed"},
 		Options:  map[string]map[string]any{"acme": {"slow": true}},
@@ -64,19 +65,33 @@ func TestRoughDay(t *testing.T) {
 			{Vendor: "acme", Lifecycle: "scan", Count: 1, Set: map[string]any{"taskType": "DEVICE_BACKUP"}},
 		},
 		Limits: []Limit{
-			{Per: "credential", Requests: 100, Window: 10 * time.Second, Algorithm: "fixed"},
-			{Vendor: "acme", On: "getStatus", Per: "token", Requests: 10, Window: time.Second, Algorithm: "bucket", Burst: 20},
-			{On: "login", Per: "source", Requests: 3, Window: time.Minute, Algorithm: "sliding"},
+			{Per: "credential", Requests: 100, Window: 10 * time.Second, Algorithm: "fixed", EarlyRetry: "ignore"},
+			{Vendor: "acme", On: "getStatus", Per: "token", Requests: 10, Window: time.Second, Algorithm: "bucket", Burst: 20, EarlyRetry: "ignore"},
+			{On: "login", Per: "source", Requests: 3, Window: time.Minute, Algorithm: "sliding", EarlyRetry: "extend", RetryAfterForm: "date"},
+			{Per: "source", Concurrent: 10, RetryAfterForm: "seconds"},
 		},
+		Faults: everyFault(),
+		Auth: []Auth{
+			{
+				Vendor: "acme", TokenTTL: 12*time.Minute + 29*time.Second, Refreshes: &none, SingleSession: &one, RevokedAfter: 5 * time.Minute,
+				ClockSkew: -90 * time.Second, Forbidden: []string{"createTask", "list"}, Disabled: true,
+			},
+			{Vendor: "bolt", ClockSkew: time.Minute, Forbidden: []string{}},
+		},
+		Surprises: &Surprises{Seed: 7, Own: true},
 		Expect: []Expect{
 			{Call: "getStatus", Vendor: "acme", Per: "task", MinGap: time.Second, Max: 40},
 			{Call: "bolt.getStatus", Per: "tenant", Max: 1000},
 			{Call: "poll", Per: "task", MinGap: 500 * time.Millisecond},
+			{Call: "poll", Per: "task", MaxErrors: &none},
+			{Call: "getStatus", Per: "task", Sends: "params.options.returnSubtasks=true", MaxErrors: &three},
 			{RetryAfter: "respected"},
+			{Retried: "every_refusal", Vendor: "acme"},
 			{NoCallsAfter: "end", Grace: 1},
 			{NoCallsAfter: "end", Vendor: "bolt"},
 			{EveryTask: "seen_end", Within: 10 * time.Minute},
 			{Tokens: "refreshed_in_time", Vendor: "acme"},
+			{Tokens: "refreshed_in_time", Margin: 30 * time.Second},
 			{Pages: "read_to_last"},
 			{Submissions: "no_duplicates"},
 			{UnknownFields: "none"},
@@ -84,6 +99,56 @@ func TestRoughDay(t *testing.T) {
 	}
 	if !reflect.DeepEqual(s, want) {
 		t.Errorf("got\n%+v\nwant\n%+v", s, want)
+	}
+}
+
+// everyFault is what the faults of everything.yaml become.
+func everyFault() []Fault {
+	sixty, zero := Percent(60), Percent(0)
+	minutes := func(from, to time.Duration) *Span { return &Span{from * time.Minute, to * time.Minute} }
+	return []Fault{
+		{Name: "sluggish", Stage: "before", Per: "task", Answer: Answer{Latency: &Duration{Min: 1500 * time.Millisecond, Max: 1500 * time.Millisecond}}},
+		{Name: "slow-login", On: "login", Stage: "before", Per: "task", Answer: Answer{Latency: &Duration{Min: time.Second, Max: 3 * time.Second}, Status: 429, RetryAfter: 10 * time.Second}},
+		{
+			Name: "brownout", Vendor: "acme", On: "poll", During: &Span{20 * time.Second, 50 * time.Second}, Chance: 3000, Stage: "before", Per: "task",
+			Answer: Answer{Kind: "unavailable", RetryAfter: 5 * time.Second, RetryAfterForm: "date", Latency: &Duration{P50: time.Second, P95: 5 * time.Second}},
+		},
+		{Name: "lost-reply", On: "createTask", Nth: 1, Stage: "after", Per: "operation", Answer: Answer{Reset: true}},
+		{Name: "torn", On: "getStatus", When: &TaskCondition{Phase: Running}, First: 2, Per: "task", Answer: Answer{Truncate: &sixty}},
+		{
+			Name: "nothing-yet", On: "bolt.getStatus", When: &TaskCondition{Pending, "queued"}, Every: 3, Stage: "before", Per: "tenant",
+			Answer: Answer{Empty: true},
+		},
+		{Name: "old-scan", Task: "Quick Scan", Age: &Span{From: time.Hour}, Chance: 25, Per: "task", Answer: Answer{Stale: 30 * time.Second}},
+		{
+			Name: "by-id", Vendor: "acme", Task: "a65f46d08c6d2865b32048ba3", Age: &Span{0, 90 * time.Second}, Chance: 1250, Stage: "before", Per: "task",
+			Answer: Answer{HTML: true},
+		},
+		{Name: "in-broken", When: &TaskCondition{State: "broken"}, Per: "task", Answer: Answer{Malformed: true}},
+		{Name: "drip", During: minutes(1, 2), Per: "task", Answer: Answer{Drip: 2500 * time.Millisecond}},
+		{Name: "as-text", During: minutes(2, 3), Per: "task", Answer: Answer{ContentType: "text/plain; charset=utf-8"}},
+		{Name: "twice", During: minutes(3, 4), Per: "task", Answer: Answer{Duplicate: "Content-Type"}},
+		{Name: "undated", During: minutes(4, 5), Per: "task", Answer: Answer{Missing: "Date"}},
+		{Name: "elsewhere", During: minutes(5, 6), Stage: "before", Per: "task", Answer: Answer{Redirect: "https://example.com/login"}},
+		{Name: "cut", During: minutes(6, 7), Per: "task", Answer: Answer{Truncate: &zero}},
+	}
+}
+
+// The example of the language page, word for word, needs nothing said about it.
+func TestRoughDay(t *testing.T) {
+	data, err := os.ReadFile("testdata/good/rough-day.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, problems := Parse("rough-day.yaml", data, pageKnown)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if len(s.Tasks) != 4 || len(s.Faults) != 4 || len(s.Limits) != 1 || len(s.Expect) != 4 {
+		t.Errorf("%+v", s)
+	}
+	if a := s.AuthOf("cisco"); a.TokenTTL != 12*time.Minute+29*time.Second || *a.Refreshes != 3 || *a.SingleSession || s.Limits[0].EarlyRetry != "extend" {
+		t.Errorf("%+v %+v", a, s.Limits)
 	}
 }
 
@@ -112,6 +177,12 @@ func forgetPositions(s *Scenario) {
 	for i := range s.Limits {
 		s.Limits[i].At = Position{}
 	}
+	for i := range s.Faults {
+		s.Faults[i].At = Position{}
+	}
+	for i := range s.Auth {
+		s.Auth[i].At = Position{}
+	}
 	for i := range s.Expect {
 		s.Expect[i].At = Position{}
 	}
@@ -138,6 +209,8 @@ tasks:
 limits:
   - {per: token, requests: 1, window: 1s}
 expect: [{tokens: refreshed_in_time}]
+faults: [{name: a, answer: {reset: true}}]
+auth: {disabled: true}
 `)
 	running := s.Lifecycles["scan"][0]
 	for what, got := range map[string]Position{
@@ -149,6 +222,8 @@ expect: [{tokens: refreshed_in_time}]
 		"x.yaml:8:15":  s.Tasks[0].Subtasks.At,
 		"x.yaml:10:5":  s.Limits[0].At,
 		"x.yaml:11:10": s.Expect[0].At,
+		"x.yaml:12:10": s.Faults[0].At,
+		"x.yaml:13:7":  s.Auth[0].At,
 	} {
 		if got.String() != what {
 			t.Errorf("got %v, want %s", got, what)

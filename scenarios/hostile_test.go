@@ -42,6 +42,10 @@ func hostile() map[string]string {
 	for i := range 900 {
 		long += "    " + name(i) + ": {failed: {}}\n"
 	}
+	manyTasks := ""
+	for i := range MaxTaskEntries {
+		manyTasks += fmt.Sprintf("- {id: a%d%s}\n", i, strings.Repeat("n", 50))
+	}
 	// Each state leads at once to many that stand behind it, the last ones
 	// slowly back: no cycle is short, and each must be looked for.
 	dense := func(n, ways int) string {
@@ -82,35 +86,60 @@ func hostile() map[string]string {
 		"10,000 tasks": upTo(MaxTaskEntries, head+"tasks:\n", func(i int) string {
 			return fmt.Sprintf("- {id: a%d, name: n%d, vendor: acme, lifecycle: task, created: -10m, subtasks: {count: 2}}\n", i, i)
 		}, ""),
-		"too many scalars":   fill(head+"tasks: [", same("a,"), "]\n"),
-		"scalars":            upTo(MaxValues-10, head+"tasks: [", same("a,"), "]\n"),
-		"empty maps":         fill(head+"tasks: [", same("{},"), "]\n"),
-		"set of scalars":     upTo(MaxValues-10, head+"tasks: [{set: {taskType: [", same("1,"), "]}}]\n"),
-		"unknown fields":     upTo(MaxTaskEntries, head+"tasks:\n", func(i int) string { return fmt.Sprintf("- {set: {x%d: 1}}\n", i) }, ""),
-		"block lists":        upTo(MaxValues/9, head+"tasks:\n", same("- - - - - - - - a\n"), ""),
-		"deep":               head + "seed: " + strings.Repeat("[", MaxBytes-100),
-		"deep closed":        fill(head+"seed: [", same(strings.Repeat("[", 2000)+strings.Repeat("]", 2000)+","), "]\n"),
-		"anchors":            fill(head+"tasks:\n", func(i int) string { return fmt.Sprintf("- &a%d a\n", i) }, ""),
-		"aliases":            fill(head+"seed: &a 1\ntasks: [", same("*a,"), "]\n"),
-		"documents":          fill(head, same("---\n"), ""),
-		"limits":             upTo(MaxRules, head+"limits:\n", func(i int) string { return fmt.Sprintf("- {per: token, requests: 1, window: %dms}\n", i+1) }, ""),
-		"same limits":        fill(head+"limits:\n", same("- {per: token, requests: 1, window: 1ms}\n"), ""),
-		"duplicate keys":     fill(head, same("a: 1\n"), ""),
-		"comments":           fill(head, same("#\n"), ""),
-		"comments in a list": fill(head+"tasks:\n", same("#\n- a\n"), ""),
-		"question marks":     fill(head, same("? "), ""),
-		"colons":             fill(head+"a", same(": "), ""),
-		"quotes":             fill(head+"description: \"", same("\\n"), "\"\n"),
-		"folded":             fill(head+"description: >\n", same(" a\n\n"), ""),
-		"plain":              fill(head+"description: a\n", same(" a\n"), ""),
-		"timestamps":         fill(head+"tasks: [", same("2026-01-01,"), "]\n"),
-		"numbers":            upTo(MaxValues-10, head+"tasks: [", same("1e9999999,"), "]\n"),
-		"one number":         fill(head+"seed: 1", same("1"), "\n"),
-		"one float":          fill(head+"seed: 1.", same("1"), "\n"),
-		"one key":            fill(head, same("k"), ": 1\n"),
-		"messages":           upTo(MaxValues/2-10, scan+"    failed: {messages: [", same("{text: a},"), "]}\n"),
-		"vendors":            fill(head+"vendors: [", same("acme,"), "]\n"),
-		"vendors apart":      upTo(MaxValues-10, head+"vendors: [", func(i int) string { return fmt.Sprintf("a%d,", i) }, "]\n"),
+		"faults": upTo(MaxRules, head+"faults:\n", func(i int) string {
+			return fmt.Sprintf("- {name: a%d, chance: 30%%, during: 1s..2s, on: getStatus, answer: {status: 500}}\n", i)
+		}, ""),
+		"faults that always answer": upTo(MaxRules, head+"faults:\n", func(i int) string {
+			return fmt.Sprintf("- {name: a%d, on: acme.getStatus, vendor: acme, answer: {latency: 1s, reset: true}}\n", i)
+		}, ""),
+		"faults of unknown operations": upTo(MaxRules, head+"faults:\n", func(i int) string {
+			return fmt.Sprintf("- {name: a%d, on: %s, answer: {reset: true}}\n", i, name(i+5000))
+		}, ""),
+		"faults of unknown states": upTo(MaxRules, head+"lifecycles:\n  scan:\n"+long+"faults:\n", func(i int) string {
+			return fmt.Sprintf("- {name: a%d, when: {state: %s}, answer: {reset: true}}\n", i, name(i+5000))
+		}, ""),
+		"faults of unknown tasks": upTo(MaxRules, head+"tasks:\n"+manyTasks+"faults:\n", func(i int) string {
+			return fmt.Sprintf("- {name: a%d, task: a%s, answer: {reset: true}}\n", i, name(i+5000))
+		}, ""),
+		"faults of one task elsewhere": upTo(MaxRules, head+"tasks:\n"+strings.Repeat("- {name: a, vendor: acme}\n", MaxTaskEntries)+"faults:\n", func(i int) string {
+			return fmt.Sprintf("- {name: a%d, task: a, vendor: bolt, answer: {reset: true}}\n", i)
+		}, ""),
+		"same faults":            fill(head+"faults:\n", same("- {name: a, answer: {reset: true}}\n"), ""),
+		"one long chance":        fill(head+"faults: [{name: a, chance: 1", same("1"), "%, answer: {reset: true}}]\n"),
+		"one redirect":           fill(head+"faults: [{name: a, answer: {redirect: /", same("%41"), "}}]\n"),
+		"auth":                   fill(head+"auth:\n", same("- {vendor: acme}\n"), ""),
+		"forbidden":              upTo(MaxRules, head+"auth: {forbidden: [", func(i int) string { return name(i) + "," }, "]}\n"),
+		"forbidden lists":        fill(head+"auth:\n- {vendor: acme, forbidden: [", same("poll,"), "]}\n"),
+		"expectations of fields": upTo(MaxRules, head+"expect:\n", func(i int) string { return fmt.Sprintf("- {call: poll, sends: %s=1}\n", strings.Repeat("a.", 400)+"a") }, ""),
+		"too many scalars":       fill(head+"tasks: [", same("a,"), "]\n"),
+		"scalars":                upTo(MaxValues-10, head+"tasks: [", same("a,"), "]\n"),
+		"empty maps":             fill(head+"tasks: [", same("{},"), "]\n"),
+		"set of scalars":         upTo(MaxValues-10, head+"tasks: [{set: {taskType: [", same("1,"), "]}}]\n"),
+		"unknown fields":         upTo(MaxTaskEntries, head+"tasks:\n", func(i int) string { return fmt.Sprintf("- {set: {x%d: 1}}\n", i) }, ""),
+		"block lists":            upTo(MaxValues/9, head+"tasks:\n", same("- - - - - - - - a\n"), ""),
+		"deep":                   head + "seed: " + strings.Repeat("[", MaxBytes-100),
+		"deep closed":            fill(head+"seed: [", same(strings.Repeat("[", 2000)+strings.Repeat("]", 2000)+","), "]\n"),
+		"anchors":                fill(head+"tasks:\n", func(i int) string { return fmt.Sprintf("- &a%d a\n", i) }, ""),
+		"aliases":                fill(head+"seed: &a 1\ntasks: [", same("*a,"), "]\n"),
+		"documents":              fill(head, same("---\n"), ""),
+		"limits":                 upTo(MaxRules, head+"limits:\n", func(i int) string { return fmt.Sprintf("- {per: token, requests: 1, window: %dms}\n", i+1) }, ""),
+		"same limits":            fill(head+"limits:\n", same("- {per: token, requests: 1, window: 1ms}\n"), ""),
+		"duplicate keys":         fill(head, same("a: 1\n"), ""),
+		"comments":               fill(head, same("#\n"), ""),
+		"comments in a list":     fill(head+"tasks:\n", same("#\n- a\n"), ""),
+		"question marks":         fill(head, same("? "), ""),
+		"colons":                 fill(head+"a", same(": "), ""),
+		"quotes":                 fill(head+"description: \"", same("\\n"), "\"\n"),
+		"folded":                 fill(head+"description: >\n", same(" a\n\n"), ""),
+		"plain":                  fill(head+"description: a\n", same(" a\n"), ""),
+		"timestamps":             fill(head+"tasks: [", same("2026-01-01,"), "]\n"),
+		"numbers":                upTo(MaxValues-10, head+"tasks: [", same("1e9999999,"), "]\n"),
+		"one number":             fill(head+"seed: 1", same("1"), "\n"),
+		"one float":              fill(head+"seed: 1.", same("1"), "\n"),
+		"one key":                fill(head, same("k"), ": 1\n"),
+		"messages":               upTo(MaxValues/2-10, scan+"    failed: {messages: [", same("{text: a},"), "]}\n"),
+		"vendors":                fill(head+"vendors: [", same("acme,"), "]\n"),
+		"vendors apart":          upTo(MaxValues-10, head+"vendors: [", func(i int) string { return fmt.Sprintf("a%d,", i) }, "]\n"),
 	}
 }
 

@@ -7,8 +7,9 @@ import (
 )
 
 // testKnown is a world of two vendors. Acme has operations getStatus and
-// createTask, ids that begin with a or B, and the text fields taskType and
-// colour; bolt has getStatus, ids that begin with a or C, and taskType.
+// createTask, ids that begin with a or B, the text fields taskType and colour,
+// and words for 429, 500 and 503, but for createTask no 429; bolt has getStatus,
+// ids that begin with a or C, taskType, and words for 429 and 500.
 var testKnown = Known{
 	Vendors:    []string{"acme", "bolt"},
 	Operations: map[string][]string{"acme": {"getStatus", "createTask"}, "bolt": {"getStatus"}},
@@ -34,6 +35,45 @@ var testKnown = Known{
 		return testField(vendor, field, value)
 	},
 	StateField: testField,
+	FaultKinds: []string{"rate-limited", "internal", "unavailable"},
+	FaultAnswer: func(vendor, operation, kind string, status int) error {
+		if kind != "" {
+			status = map[string]int{"rate-limited": 429, "internal": 500, "unavailable": 503}[kind]
+		}
+		if status != 500 && status != 429 && (status != 503 || vendor != "acme") || status == 429 && operation == "createTask" {
+			return fmt.Errorf("has no %d here", status)
+		}
+		return nil
+	},
+}
+
+// pageKnown is as much of the real vendors as the language page's example needs.
+var pageKnown = Known{
+	Vendors: []string{"bitdefender", "checkpoint", "sailpoint", "cisco", "dbvisit"},
+	Operations: map[string][]string{
+		"bitdefender": {"getTaskStatus", "createIsolateEndpointTask"}, "sailpoint": {"getTaskStatus"}, "cisco": {"getTaskStatuses"},
+	},
+	TaskField: func(vendor, field string, _ any) error {
+		if vendor != "cisco" || field != "taskType" {
+			return fmt.Errorf("%s: %w", field, ErrNoField)
+		}
+		return nil
+	},
+	FaultKinds: testKnown.FaultKinds,
+	FaultAnswer: func(vendor, operation, kind string, status int) error {
+		if status != 503 {
+			return fmt.Errorf("has no %d here", status)
+		}
+		return nil
+	},
+}
+
+// knownFor is the world of a file in testdata/good.
+func knownFor(file string) Known {
+	if file == "rough-day.yaml" {
+		return pageKnown
+	}
+	return testKnown
 }
 
 func testField(vendor, field string, value any) error {

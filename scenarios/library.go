@@ -18,7 +18,7 @@ import (
 
 //go:generate go run ./internal/schemagen scenario.schema.json
 
-//go:embed *.yaml
+//go:embed *.yaml incident/*.yaml
 var shipped embed.FS
 
 // Library holds scenario files by the names that they give themselves. It is
@@ -167,7 +167,9 @@ func (l *Library) AddDir(dir string) error {
 // knows. A scenario without lifecycles has those of happy. The default
 // lifecycle is the only one, else that of happy, whose lifecycles then join
 // under their names. Where tasks are left out, happy's lifecycle Waiting is
-// there too. What an expectation of calls counts is per task.
+// there too. What an expectation of calls counts is per task, and so is what a
+// fault counts; its answer comes before the work. A limit's windows are fixed and
+// ignore early retries.
 func (l *Library) Load(name string, known Known, sets []string) (*Scenario, Problems) {
 	s := l.sources[name]
 	if s == nil {
@@ -178,16 +180,10 @@ func (l *Library) Load(name string, known Known, sets []string) (*Scenario, Prob
 
 // LoadText loads a text that joins no library, such as one that came over a
 // control API; file is what its positions say. It is held to the same rules as
-// a file and may extend what is in the library. Its name must not be that of a
-// scenario that ships and is in the library, which clients take to mean that
-// one; a user's file in the library may have the same name.
+// a file and may extend what is in the library. Since it joins nothing, its name
+// may be that of another scenario.
 func (l *Library) LoadText(file string, data []byte, known Known, sets []string) (*Scenario, Problems) {
 	src := readSource(file, data)
-	if named := src.root.get("name"); named != nil && named.kind == text {
-		if other := l.sources[named.scalar]; other != nil && other == shippedSources()[named.scalar] {
-			src.problems.add(named.at, "the name %q is taken by %s, which ships; give this scenario another", named.scalar, other.file)
-		}
-	}
 	return l.load(src, known, sets)
 }
 

@@ -175,7 +175,7 @@ func TestProblemsOfABase(t *testing.T) {
 	for name, want := range map[string]string{
 		"top": "base.yaml:3:1: unknown key \"sed\" - did you mean \"seed\"?\n" +
 			"base.yaml:5:1: \"seed\" is given twice; the first stands at line 4\n" +
-			"top.yaml:4:1: unknown key \"color\"; there is version, name, description, extends, vendors, profiles, options, seed, clock, default, lifecycles, tasks, limits, expect, count_lists",
+			"top.yaml:4:1: unknown key \"color\"; there is version, name, description, extends, vendors, profiles, options, seed, clock, default, lifecycles, tasks, limits, faults, auth, surprises, expect, count_lists",
 		"a":    `b.yaml:3:10: extends "a", which extends this scenario in turn`,
 		"self": `self.yaml:3:10: extends "self", which extends this scenario in turn`,
 	} {

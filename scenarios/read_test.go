@@ -80,6 +80,13 @@ func TestCaps(t *testing.T) {
 	expects := func(n int) string {
 		return head + "expect: [" + strings.Repeat("{tokens: refreshed_in_time},", n) + "]"
 	}
+	faults := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "{name: a%d, nth: 1, answer: {reset: true}},", i)
+		}
+		return head + "faults: [" + b.String() + "]"
+	}
 	for _, test := range []struct{ what, good, bad, want string }{
 		{"keys", states(MaxKeys), states(MaxKeys + 1), `f:5:5: the mapping has 1001 keys; at most 1000 are allowed`},
 		{"entries", tasks(MaxTaskEntries), tasks(MaxTaskEntries + 1),
@@ -97,6 +104,7 @@ func TestCaps(t *testing.T) {
 			`f:3:10: the list has 101 vendors; at most 100 are allowed`},
 		{"limits", limits(MaxRules), limits(MaxRules + 1), `f:3:9: there are 1001 limits; at most 1000 are allowed`},
 		{"expectations", expects(MaxRules), expects(MaxRules + 1), `f:3:9: there are 1001 expectations; at most 1000 are allowed`},
+		{"faults", faults(MaxRules), faults(MaxRules + 1), `f:3:9: there are 1001 faults; at most 1000 are allowed`},
 		{"subtasks", head + fmt.Sprintf("tasks: [{subtasks: {count: %d}}]", MaxSubtasks), head + fmt.Sprintf("tasks: [{subtasks: {count: %d}}]", MaxSubtasks+1),
 			`f:3:28: "count" must be at most 10000, not 10001`},
 	} {
@@ -105,6 +113,34 @@ func TestCaps(t *testing.T) {
 		}
 		if _, problems := Parse("f", []byte(test.bad), testKnown); problems.Error() != test.want {
 			t.Errorf("%s:\n got %v\nwant %s", test.what, problems, test.want)
+		}
+	}
+}
+
+// What is known must not matter here.
+func TestCapsOfAuth(t *testing.T) {
+	entries := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "{vendor: v%d},", i)
+		}
+		return b.String()
+	}
+	forbidden := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "o%d,", i)
+		}
+		return "forbidden: [" + b.String() + "]"
+	}
+	for text, want := range map[string]string{
+		"[" + entries(MaxVendors) + "]":                                                "",
+		"[" + entries(MaxVendors+1) + "]":                                              "f:1:29: there are 101 entries; at most 100 are allowed",
+		"{" + forbidden(MaxRules) + "}":                                                "",
+		"[{vendor: a, " + forbidden(MaxRules-1) + "}, {vendor: b, forbidden: [a, b]}]": "f:1:4966: with this list 1001 operations are forbidden; at most 1000 are allowed",
+	} {
+		if _, problems := Parse("f", []byte("{version: 1, name: x, auth: "+text+"}"), Known{}); problems.Error() != want {
+			t.Errorf("%.40s:\n got %v\nwant %s", text, problems, want)
 		}
 	}
 }

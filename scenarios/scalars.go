@@ -33,6 +33,16 @@ func (d *decoder) special(n *node, to reflect.Value, what string) bool {
 		scalar(d, n, v, what, parseMoment)
 	case *When:
 		scalar(d, n, v, what, parseWhen)
+	case *Span:
+		scalar(d, n, v, what, parseSpan)
+	case *Chance:
+		scalar(d, n, v, what, parseChance)
+	case *Percent:
+		scalar(d, n, v, what, parseShare)
+	case *Surprises:
+		scalar(d, n, v, what, parseSurprises)
+	case *[]Auth:
+		d.auths(n, v, what)
 	case *Duration:
 		d.duration(n, v, what)
 	case *Lifecycle:

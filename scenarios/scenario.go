@@ -11,10 +11,10 @@ import (
 )
 
 // Scenario is one parsed and checked scenario file, in which what the file
-// leaves out is filled in (see Library.Load). Only Tasks and Limits stay nil
-// when left out, which is something else than an empty list. The json tags name
-// the keys, and the jsonschema tags the bounds, for both the editors' JSON
-// Schema and the parser.
+// leaves out is filled in (see Library.Load). Only Tasks, Limits, Auth and
+// Surprises stay nil when left out, which for a list is something else than an
+// empty one. The json tags name the keys, and the jsonschema tags the bounds, for
+// both the editors' JSON Schema and the parser.
 type Scenario struct {
 	Version     int                       `json:"version" jsonschema:"enum=1" jsonschema_description:"The version of the language. Always 1."`
 	Name        string                    `json:"name" jsonschema_description:"How the scenario is called, by clients too: the tenant name~label runs it."`
@@ -29,6 +29,9 @@ type Scenario struct {
 	Lifecycles  map[string]Lifecycle      `json:"lifecycles,omitempty" jsonschema_description:"Named lifecycles: states with durations or poll counts, branches, an end."`
 	Tasks       []Task                    `json:"tasks,omitempty" jsonschema_description:"The tasks that exist. Left out: each vendor's documented example ids."`
 	Limits      []Limit                   `json:"limits,omitempty" jsonschema_description:"Rate limits. Left out: each vendor's documented ones. []: none."`
+	Faults      []Fault                   `json:"faults,omitempty" jsonschema_description:"What goes wrong on purpose, and when. Of those that match a request, latencies add up and the first other answer counts."`
+	Auth        []Auth                    `json:"auth,omitempty" jsonschema_description:"How credentials and tokens behave: a mapping, or a list of them with 'vendor'. Left out: as each vendor documents it."`
+	Surprises   *Surprises                `json:"surprises,omitempty" jsonschema_description:"What the contract allows and clients wrongly rule out, drawn from the scenario's seed (the word seed) or from a seed of its own (a number). Left out: none."`
 	Expect      []Expect                  `json:"expect,omitempty" jsonschema_description:"What a good client does. The client is judged by it, never the vendors."`
 	CountLists  bool                      `json:"count_lists,omitempty" jsonschema_description:"Whether list calls count as reads in states with 'polls'. Default false."`
 
@@ -190,15 +193,19 @@ type Subtasks struct {
 	At Position `json:"-"`
 }
 
-// Limit is a rate limit, always inside one tenant.
+// Limit is a rate limit, always inside one tenant: either so many Requests in a
+// Window, or so many at once (Concurrent).
 type Limit struct {
-	Vendor    string        `json:"vendor,omitempty" jsonschema_description:"Left out: every vendor of the scenario, each counted by itself."`
-	On        string        `json:"on,omitempty" jsonschema_description:"An operation (a name, vendor.name) or a kind: login, poll, list, start, write, read. Left out: every request."`
-	Per       string        `json:"per" jsonschema:"enum=token,enum=credential,enum=tenant,enum=operation,enum=source" jsonschema_description:"What is counted by itself: token, credential, tenant, operation or source (address)."`
-	Requests  int           `json:"requests" jsonschema:"minimum=1,maximum=1000000000" jsonschema_description:"How many requests a window grants."`
-	Window    time.Duration `json:"window" jsonschema_description:"How long a window is, in the tenant's time."`
-	Algorithm string        `json:"algorithm,omitempty" jsonschema:"enum=fixed,enum=sliding,enum=bucket" jsonschema_description:"fixed (default): a window opens at its first request. sliding: in any window. bucket: tokens that refill evenly."`
-	Burst     int           `json:"burst,omitempty" jsonschema:"minimum=1,maximum=1000000000" jsonschema_description:"For bucket: how many requests may come at once. Default: requests."`
+	Vendor         string        `json:"vendor,omitempty" jsonschema_description:"Left out: every vendor of the scenario, each counted by itself."`
+	On             string        `json:"on,omitempty" jsonschema_description:"An operation (a name, vendor.name) or a kind: login, poll, list, start, write, read. Left out: every request."`
+	Per            string        `json:"per" jsonschema:"enum=token,enum=credential,enum=tenant,enum=operation,enum=source" jsonschema_description:"What is counted by itself: token, credential, tenant, operation or source (address)."`
+	Requests       int           `json:"requests,omitempty" jsonschema:"minimum=1,maximum=1000000000,oneof_required=requests" jsonschema_description:"How many requests a window grants."`
+	Window         time.Duration `json:"window,omitempty" jsonschema:"oneof_required=requests" jsonschema_description:"How long a window is, in the tenant's time."`
+	Concurrent     int           `json:"concurrent,omitempty" jsonschema:"minimum=1,maximum=1000000,oneof_required=concurrent" jsonschema_description:"Instead of requests and window: how many requests may be under way at once."`
+	Algorithm      string        `json:"algorithm,omitempty" jsonschema:"enum=fixed,enum=sliding,enum=bucket" jsonschema_description:"fixed (default): a window opens at its first request. sliding: in any window. bucket: tokens that refill evenly."`
+	Burst          int           `json:"burst,omitempty" jsonschema:"minimum=1,maximum=1000000000" jsonschema_description:"For bucket: how many requests may come at once. Default: requests."`
+	EarlyRetry     string        `json:"early_retry,omitempty" jsonschema:"enum=ignore,enum=count,enum=extend" jsonschema_description:"What a request costs that comes before the wait is over: nothing (ignore, the default), a request like any other (count), or the whole wait anew (extend)."`
+	RetryAfterForm string        `json:"retry_after_form,omitempty" jsonschema:"enum=seconds,enum=date" jsonschema_description:"Whether Retry-After is written as seconds or as an HTTP date. Left out: as the vendor writes it."`
 
 	At Position `json:"-"`
 }
@@ -221,4 +228,10 @@ type Known struct {
 	TaskID     func(vendor, id string) error               // does the vendor's contract allow this id?
 	TaskField  func(vendor, field string, value any) error // set: on a task; computed fields are refused
 	StateField func(vendor, field string, value any) error // set: on a state; ErrNoField if the vendor lacks it
+	FaultKinds []string                                    // the kinds of a fault's answer, in the words of every vendor
+
+	// FaultAnswer: does the vendor word such a failure for this operation? The
+	// operation is empty where the fault names none, but a kind of operation or
+	// nothing. Either kind or status is left out ("" or 0).
+	FaultAnswer func(vendor, operation, kind string, status int) error
 }

@@ -55,8 +55,8 @@ func asEditors(t *testing.T, data []byte) any {
 
 func TestSchemaAcceptsGoodFiles(t *testing.T) {
 	schema := editorSchema(t)
-	for _, files := range []fs.FS{shipped, os.DirFS("testdata/good")} {
-		names, err := fs.Glob(files, "*.yaml")
+	for pattern, files := range map[string]fs.FS{"*.yaml": shipped, "incident/*.yaml": shipped, "good/*.yaml": os.DirFS("testdata")} {
+		names, err := fs.Glob(files, pattern)
 		if err != nil || len(names) == 0 {
 			t.Fatalf("%d files, %v", len(names), err)
 		}
@@ -76,10 +76,12 @@ func TestSchemaAcceptsGoodFiles(t *testing.T) {
 func TestSchemaRefusesBadForms(t *testing.T) {
 	schema := editorSchema(t)
 	for _, name := range []string{
-		"unknown-key", "unknown-key-in-state", "misspelt-required-key", "later-keys", "null-value", "wrong-types",
+		"unknown-key", "unknown-key-in-state", "misspelt-required-key", "null-value", "wrong-types",
 		"text-needs-quotes", "enum", "minimum-and-maximum", "required", "duration", "clock", "clock-mode", "progress",
 		"message-moment", "created", "to-forms", "version-missing", "version-unknown", "version-text", "name-missing",
 		"expect-rule", "expect-values", "expect-no-list",
+		"fault-names", "fault-spans", "fault-chance", "fault-counts", "fault-answer-values", "faults-no-list", "auth", "auth-mapping",
+		"auth-text", "surprises", "surprises-list", "limit-concurrent", "limit-early-retry", "expect-new-keys",
 	} {
 		data, err := os.ReadFile("testdata/bad/" + name + ".yaml")
 		if err != nil {
@@ -106,6 +108,36 @@ func TestSchemaWantsOneRule(t *testing.T) {
 		err := schema.Validate(asEditors(t, []byte("{version: 1, name: x, expect: ["+expectation+"]}")))
 		if (err == nil) != good {
 			t.Errorf("%s: %v", expectation, err)
+		}
+	}
+}
+
+// Values of the new forms, each alone, so that no other refuses the file.
+func TestSchemaForms(t *testing.T) {
+	schema := editorSchema(t)
+	fault := func(rest string) string { return "faults: [{name: a, answer: {reset: true}, " + rest + "}]" }
+	answer := func(answer string) string { return "faults: [{name: a, answer: {" + answer + "}}]" }
+	for line, good := range map[string]bool{
+		fault("during: 20s..50s"): true, fault("during: 20s.."): true, fault("during: 20s"): false, fault("age: ..20s"): false,
+		fault("chance: 30%"): true, fault("chance: 0.25%"): true, fault("chance: 30"): false, fault("chance: 0.125%"): false,
+		fault("stage: never"): false, fault("nth: 0"): false,
+		answer("truncate: 60%"): true, answer("truncate: 60"): false, answer("truncate: 100%"): false,
+		answer("latency: {p50: 1s, p95: 2s}"): true, answer("status: 200"): false, answer("rest: true"): false,
+		"auth: {disabled: true}": true, "auth: [{vendor: acme, clock_skew: -5s}]": true, "auth: 5": false,
+		"auth: {token_ttl: -5s}": false,
+		"surprises: seed":        true, "surprises: -7": true, "surprises: all": false,
+		"limits: [{per: source, concurrent: 10}]":                           true,
+		"limits: [{per: source, requests: 1, window: 1s}]":                  true,
+		"limits: [{per: source, requests: 1}]":                              false,
+		"limits: [{per: source}]":                                           false,
+		"limits: [{per: source, requests: 1, window: 1s, concurrent: 10}]":  false,
+		"limits: [{per: source, requests: 1, window: 1s, early_retry: no}]": false,
+		"expect: [{call: poll, sends: a.b=1}]":                              true,
+		"expect: [{call: poll, sends: a.b}]":                                false,
+	} {
+		err := schema.Validate(asEditors(t, []byte("{version: 1, name: x, "+line+"}")))
+		if (err == nil) != good {
+			t.Errorf("%s: %v", line, err)
 		}
 	}
 }

@@ -16,6 +16,7 @@ lifecycles:
     succeeded: {}
 tasks: [{count: 2}, {name: b}]
 limits: [{per: token, requests: 1, window: 1s}]
+faults: [{name: a, chance: 30%, answer: {reset: true}}]
 `
 
 // loadWith loads settable with sets, as the command line does.
@@ -35,6 +36,11 @@ func TestSets(t *testing.T) {
 		"tasks[0].count=3":                                 func(s *Scenario) bool { return s.Tasks[0].Count == 3 && s.Tasks[1].Count == 1 },
 		"tasks[1]={id: a1}":                                func(s *Scenario) bool { return s.Tasks[1].ID == "a1" && s.Tasks[1].Name == "" },
 		"limits=[]":                                        func(s *Scenario) bool { return s.Limits != nil && len(s.Limits) == 0 },
+		"faults[0].chance=0.5%":                            func(s *Scenario) bool { return s.Faults[0].Chance == 50 && s.Faults[0].Answer.Reset },
+		"faults[0].answer={truncate: 5%}":                  func(s *Scenario) bool { return *s.Faults[0].Answer.Truncate == 5 && !s.Faults[0].Answer.Reset },
+		"limits[0].early_retry=extend":                     func(s *Scenario) bool { return s.Limits[0].EarlyRetry == "extend" },
+		"auth.clock_skew=-5s":                              func(s *Scenario) bool { return s.AuthOf("acme").ClockSkew == -5*time.Second },
+		"surprises=seed":                                   func(s *Scenario) bool { return s.Surprises != nil && !s.Surprises.Own },
 		"options.acme.slow=true":                           func(s *Scenario) bool { return s.Options["acme"]["slow"] == true },
 		`description="a=b"`:                                func(s *Scenario) bool { return s.Description == "a=b" },
 		"lifecycles.more={failed: {}}":                     func(s *Scenario) bool { return s.Lifecycles["more"][0].Phase == Failed },

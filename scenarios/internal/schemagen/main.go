@@ -37,9 +37,9 @@ func generate() ([]byte, error) {
 	r := &jsonschema.Reflector{Anonymous: true, ExpandedStruct: true, Mapper: form}
 	schema := r.Reflect(&scenarios.Scenario{})
 	schema.Title = "vendorsim scenario"
-	// States and branches stand behind forms of their own, where the reflector
-	// does not find them.
-	for name, v := range map[string]any{"State": &scenarios.State{}, "Branch": &scenarios.Branch{}} {
+	// These stand behind forms of their own, where the reflector does not find
+	// them.
+	for name, v := range map[string]any{"State": &scenarios.State{}, "Branch": &scenarios.Branch{}, "Auth": &scenarios.Auth{}} {
 		found := r.Reflect(v)
 		for definition, s := range found.Definitions {
 			schema.Definitions[definition] = s
@@ -92,6 +92,16 @@ func form(t reflect.Type) *jsonschema.Schema {
 		percentiles.Properties.Set("p50", pattern(length))
 		percentiles.Properties.Set("p95", pattern(length))
 		return oneOf(pattern(length+`(\.\.`+length+`)?`), percentiles)
+	case reflect.TypeFor[scenarios.Span]():
+		return pattern(length + `\.\.(` + length + `)?`)
+	case reflect.TypeFor[scenarios.Chance]():
+		return pattern(percent + `(\.[0-9]{1,2})?%`)
+	case reflect.TypeFor[scenarios.Percent]():
+		return pattern(`[0-9]{1,2}%`)
+	case reflect.TypeFor[scenarios.Surprises]():
+		return oneOf(&jsonschema.Schema{Type: "string", Enum: []any{"seed"}}, &jsonschema.Schema{Type: "integer"})
+	case reflect.TypeFor[[]scenarios.Auth]():
+		return oneOf(ref("Auth"), &jsonschema.Schema{Type: "array", Items: ref("Auth")})
 	case reflect.TypeFor[scenarios.Lifecycle]():
 		return &jsonschema.Schema{Type: "object", AdditionalProperties: ref("State")}
 	case reflect.TypeFor[[]scenarios.Branch]():
