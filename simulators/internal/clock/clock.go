@@ -10,6 +10,10 @@ import (
 	"github.com/vendorsim/vendorsim/scenarios"
 )
 
+// Longest is how long a clock runs, in its own time, and then stands: lengths of
+// time are counted in nanoseconds, of which 292 years are the most that can be.
+const Longest = 200 * 8766 * time.Hour // 200 years of 365.25 days
+
 // Clock is one tenant's time. It is safe for concurrent use; reading it takes
 // no lock, but while it is being changed.
 type Clock struct {
@@ -27,6 +31,7 @@ type Clock struct {
 // anchor is what the clock goes by since its last change. It never changes.
 type anchor struct {
 	real, tenant time.Time // the same instant, on either side
+	last         time.Time // beyond which it does not go
 	lived        time.Duration
 	mode         scenarios.ClockMode
 	generation   uint64
@@ -40,7 +45,7 @@ func New(source Source, mode scenarios.ClockMode, start time.Time) *Clock {
 		start = now
 	}
 	c := &Clock{source: source, began: start.Round(0).UTC()}
-	c.anchor.Store(&anchor{real: now, tenant: c.began, mode: whole(mode)})
+	c.anchor.Store(&anchor{real: now, tenant: c.began, last: c.Last(), mode: whole(mode)})
 	return c
 }
 
@@ -60,8 +65,11 @@ func (a *anchor) passed(real time.Time) time.Duration {
 	if a.mode.Kind == scenarios.Frozen {
 		return 0
 	}
-	return times(max(real.Sub(a.real), 0), a.mode.Speed)
+	return min(times(max(real.Sub(a.real), 0), a.mode.Speed), a.left())
 }
+
+// left is the tenant's time that is left to the clock at the anchor.
+func (a *anchor) left() time.Duration { return max(a.last.Sub(a.tenant), 0) }
 
 // times is d n times, at most the longest Duration (292 years).
 func times(d time.Duration, n int) time.Duration {
@@ -133,6 +141,9 @@ func (c *Clock) Real() time.Time { return c.source.Now().Round(0).UTC() }
 // Began is the tenant's instant at which the clock began.
 func (c *Clock) Began() time.Time { return c.began }
 
+// Last is the tenant's instant at which the clock stands for good.
+func (c *Clock) Last() time.Time { return c.began.Add(Longest) }
+
 // Lived is how much of the tenant's time has been lived: what passed since it
 // began, less what was skipped. Tokens and limits count it.
 func (c *Clock) Lived() time.Duration {
@@ -148,20 +159,20 @@ func (c *Clock) Mode() scenarios.ClockMode { return c.current().mode }
 func (c *Clock) Generation() uint64 { return c.current().generation }
 
 // AdvanceBy moves the clock on by d of the tenant's time, however it runs, as if
-// that time had passed: it is lived. A d below 0 counts as 0. From and to are the
-// clock just before and just after: nothing passes and nobody else changes it in
-// between.
+// that time had passed: it is lived. A d below 0 counts as 0; one that leads beyond
+// Last leads there. From and to are the clock just before and just after: nothing
+// passes and nobody else changes it in between.
 func (c *Clock) AdvanceBy(d time.Duration) (from, to Reading) {
 	from, to, _ = c.renew(func(a *anchor) error { // which cannot fail
-		a.pass(max(d, 0))
+		a.pass(min(max(d, 0), a.left()))
 		return nil
 	})
 	return from, to
 }
 
 // AdvanceTo moves the clock on to t as if the time had passed: it is lived. From
-// and to are as AdvanceBy says. ErrPast if t is earlier than now; then nothing
-// has moved.
+// and to are as AdvanceBy says. ErrPast if t is earlier than now, ErrFuture if it is
+// after Last; then nothing has moved.
 func (c *Clock) AdvanceTo(t time.Time) (from, to Reading, err error) { return c.jump(t, false) }
 
 // Advance is AdvanceTo for whoever does not ask from where to where.
@@ -170,10 +181,24 @@ func (c *Clock) Advance(t time.Time) error {
 	return err
 }
 
-// Skip moves the clock on to t; the time between is not lived. ErrPast if t is
-// earlier than now.
+// Skip moves the clock on to t; the time between is not lived. Errors as AdvanceTo.
 func (c *Clock) Skip(t time.Time) error {
 	_, _, err := c.jump(t, true)
+	return err
+}
+
+// Follow sets the clock to what another one told: to an instant and to how much
+// had been lived by then. ErrPast if it has gone further than either; then
+// nothing has moved.
+func (c *Clock) Follow(to time.Time, lived time.Duration) error {
+	to = to.Round(0).UTC()
+	_, _, err := c.renew(func(a *anchor) error {
+		if to.Before(a.tenant) || lived < a.lived {
+			return ErrPast
+		}
+		a.tenant, a.lived = to, lived
+		return nil
+	})
 	return err
 }
 
@@ -182,6 +207,9 @@ func (c *Clock) jump(to time.Time, skip bool) (from, now Reading, err error) {
 	return c.renew(func(a *anchor) error {
 		if to.Before(a.tenant) {
 			return ErrPast
+		}
+		if to.After(a.last) {
+			return ErrFuture
 		}
 		if !skip {
 			a.lived = plus(a.lived, to.Sub(a.tenant))

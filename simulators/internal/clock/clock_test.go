@@ -37,8 +37,8 @@ func TestModes(t *testing.T) {
 		{"x without a speed", scenarios.ClockMode{Kind: scenarios.Scaled}, 90 * time.Second},
 		{"frozen stands still", frozen, 0},
 		{"skip runs as real", skip, 90 * time.Second},
-		{"faster than a Duration holds", scenarios.ClockMode{Kind: scenarios.Scaled, Speed: 150_000_000}, math.MaxInt64},
-		{"as fast as it goes", scenarios.ClockMode{Kind: scenarios.Scaled, Speed: math.MaxInt64}, math.MaxInt64},
+		{"faster than a Duration holds", scenarios.ClockMode{Kind: scenarios.Scaled, Speed: 150_000_000}, Longest},
+		{"as fast as it goes", scenarios.ClockMode{Kind: scenarios.Scaled, Speed: math.MaxInt64}, Longest},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			source := NewManual(real0)
@@ -115,36 +115,40 @@ func TestChanges(t *testing.T) {
 	}
 }
 
-// A jump over more than a Duration can hold is a jump all the same, and what is
-// lived afterwards still counts.
-func TestFarJump(t *testing.T) {
-	source := NewManual(real0)
-	c := New(source, realMode, begin0)
-	far := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
-	if err := c.Skip(far); err != nil {
-		t.Fatal(err)
-	}
-	if err := source.Advance(time.Minute); err != nil {
-		t.Fatal(err)
-	}
-	if got := c.Now(); got != far.Add(time.Minute) {
-		t.Errorf("now %v", got)
-	}
-	if got := c.Lived(); got != time.Minute {
-		t.Errorf("lived %v, want 1m", got)
-	}
-}
-
-// What is lived stops at the longest Duration, not before the beginning.
-func TestLivedIsBounded(t *testing.T) {
-	c := New(NewManual(real0), realMode, begin0)
-	for range 2 {
-		if err := c.Advance(c.Now().AddDate(200, 0, 0)); err != nil {
+// A clock stands at its Last instant, however it comes there, and goes beyond it
+// in no way.
+func TestTheLastInstant(t *testing.T) {
+	for name, reach := range map[string]func(*Clock, *Manual) error{
+		"by":   func(c *Clock, _ *Manual) error { c.AdvanceBy(math.MaxInt64); return nil },
+		"to":   func(c *Clock, _ *Manual) error { return c.Advance(c.Last()) },
+		"runs": func(_ *Clock, s *Manual) error { return s.Advance(Longest + time.Hour) },
+		"skip": func(c *Clock, _ *Manual) error { return c.Skip(c.Last()) },
+	} {
+		source := NewManual(real0)
+		c := New(source, realMode, begin0)
+		if err := reach(c, source); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if err := source.Advance(time.Minute); err != nil {
 			t.Fatal(err)
 		}
-	}
-	if got := c.Lived(); got != math.MaxInt64 {
-		t.Errorf("lived %v", got)
+		before := c.Read()
+		lived := Longest
+		if name == "skip" {
+			lived = 0
+		}
+		if before.Now != c.Last() || before.Lived != lived || c.Last().Year() != begin0.Year()+200 {
+			t.Errorf("%s: %+v, the last is %v", name, before, c.Last())
+		}
+		c.AdvanceBy(time.Hour)
+		for _, err := range []error{c.Advance(c.Last().Add(1)), c.Skip(c.Last().AddDate(300, 0, 0))} {
+			if !errors.Is(err, ErrFuture) {
+				t.Errorf("%s: beyond it: %v", name, err)
+			}
+		}
+		if after := c.Read(); after.Now != before.Now || after.Lived != before.Lived {
+			t.Errorf("%s: then %+v", name, after)
+		}
 	}
 }
 

@@ -13,6 +13,9 @@ import (
 // forward. The control API says 409.
 var ErrPast = errors.New("a clock never goes back")
 
+// ErrFuture is the answer to whoever wants to set a clock beyond its Last instant.
+var ErrFuture = errors.New("a clock does not go so far")
+
 // Source tells the real time. Implementations are safe for concurrent use. By
 // Time.Sub no instant is before one that was told earlier: the machine's clock
 // has the monotonic reading for that, which outlives being set back.

@@ -72,12 +72,13 @@ type Queue struct {
 	start  sync.Once
 	wait   sync.WaitGroup
 
-	mu      sync.Mutex
-	closed  bool
-	pending int
-	dropped int
-	resting map[*job]*time.Timer // those that wait for another attempt
-	owed    map[any]*owed        // by owner; none for whom nothing is pending
+	mu       sync.Mutex
+	closed   bool
+	pending  int
+	accepted int
+	dropped  int
+	resting  map[*job]*time.Timer // those that wait for another attempt
+	owed     map[any]*owed        // by owner; none for whom nothing is pending
 }
 
 // owed is what is pending for one owner.
@@ -103,6 +104,14 @@ func New(allow []string, logger *slog.Logger) *Queue {
 	return q
 }
 
+// NewDry is a queue that delivers nothing: each message is taken to be delivered
+// at its first attempt.
+func NewDry(logger *slog.Logger) *Queue {
+	q := New(nil, logger)
+	q.post = func(context.Context, *Message) (int, error) { return http.StatusOK, nil }
+	return q
+}
+
 // Send accepts a message, or drops it and answers false: when as many are under
 // way as the queue holds, or when it is closed. It never blocks.
 func (q *Queue) Send(m Message) bool {
@@ -118,6 +127,7 @@ func (q *Queue) Send(m Message) bool {
 		return false
 	}
 	q.pending++
+	q.accepted++
 	if q.owed[m.Owner] == nil {
 		q.owed[m.Owner] = &owed{none: make(chan struct{})}
 	}
@@ -131,6 +141,13 @@ func (q *Queue) Waiting() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.pending
+}
+
+// Accepted is how many messages were ever accepted.
+func (q *Queue) Accepted() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.accepted
 }
 
 // Dropped is how many messages were not accepted.

@@ -111,3 +111,10 @@ func (t *timing) draw(draw uint64) int64 {
 	}
 	return int64(t.least+below(draw, t.count)) * ms
 }
+
+// Length is the duration that a draw gives of a range: what a state's After gives
+// for that draw. It is for luck beside tasks, such as how late an answer comes.
+func Length(d scenarios.Duration, draw uint64) time.Duration {
+	t := newTiming(d)
+	return time.Duration(t.draw(draw))
+}

@@ -53,6 +53,9 @@ func TestGoldenTimings(t *testing.T) {
 		var got []int64
 		for i := range 8 {
 			got = append(got, timing.draw(Mix(fmt.Sprint(i)))/ms)
+			if length := Length(tt.d, Mix(fmt.Sprint(i))); length.Milliseconds() != got[i] {
+				t.Errorf("%+v: a length of %v, a state of %d ms", tt.d, length, got[i])
+			}
 		}
 		if fmt.Sprint(got) != fmt.Sprint(tt.want) {
 			t.Errorf("%+v: %#v, want %v", tt.d, got, tt.want)

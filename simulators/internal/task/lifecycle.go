@@ -18,6 +18,7 @@ type Lifecycle struct {
 	ends    map[scenarios.Phase]int // where End leads
 	counted bool
 	returns bool // an ended phase can be left again
+	circles bool // time may lead back to a state that was left
 }
 
 // state is one compiled state.
@@ -73,6 +74,7 @@ func Compile(name string, l scenarios.Lifecycle) *Lifecycle {
 			c.states = append(c.states, state{name: string(p), phase: p})
 		}
 	}
+	c.circles = inCircles(c.states)
 	return c
 }
 
