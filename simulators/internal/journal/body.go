@@ -17,6 +17,9 @@ func (r *redactor) body(raw, contentType string) string {
 	if raw == "" {
 		return ""
 	}
+	if r.role != nil && json.Valid([]byte(raw)) {
+		return r.json(raw)
+	}
 	if doc := strings.TrimSpace(raw); doc != "" && (doc[0] == '{' || doc[0] == '[') && json.Valid([]byte(raw)) {
 		return r.json(raw)
 	}
@@ -28,8 +31,12 @@ func (r *redactor) body(raw, contentType string) string {
 		if out, ok := r.multipart(raw, contentType); ok {
 			return out
 		}
+	default:
+		if r.form {
+			return r.pairs(raw, "+")
+		}
 	}
-	if r.strict || len(r.Fields) > 0 || len(r.Names) > 0 {
+	if r.strict || len(r.Fields) > 0 || len(r.Names) > 0 || SecretName(raw) {
 		return r.hide(raw)
 	}
 	return r.text(raw)

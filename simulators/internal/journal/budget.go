@@ -2,7 +2,8 @@ package journal
 
 import "sync/atomic"
 
-// Budget bounds the bytes that all journals of a server may take together.
+// Budget bounds the bytes that all journals of a server may take together, beside
+// what each has for itself. Who comes first is served first.
 type Budget struct{ left atomic.Int64 }
 
 // NewBudget is a budget of so many bytes.
@@ -14,7 +15,7 @@ func NewBudget(bytes int64) *Budget {
 
 // take spends bytes, or answers false and spends none.
 func (b *Budget) take(n int64) bool {
-	if b.left.Add(-n) >= 0 {
+	if n == 0 || b.left.Add(-n) >= 0 {
 		return true
 	}
 	b.left.Add(n)
@@ -29,6 +30,7 @@ const (
 	perHeader = 64
 	perTask   = 128
 	perLimit  = 48
+	perFault  = 80
 )
 
 // estimate is what the entry takes, in bytes, from the lengths of what may be
@@ -44,12 +46,12 @@ func (e *Entry) estimate() int64 {
 			}
 		}
 	}
-	n += len(e.Tasks)*perTask + len(e.Limits)*perLimit
+	n += len(e.Tasks)*perTask + len(e.Limits)*perLimit + len(e.FaultsJudged)*perFault
 	for _, u := range e.Unread {
 		n += len(u)
 	}
 	if e.Control != nil {
-		n += len(e.Control.Path) + len(e.Control.Body)
+		n += len(e.Control.Path) + len(e.Control.Body) + len(e.Control.YAML)
 	}
 	return int64(n)
 }

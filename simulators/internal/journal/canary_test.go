@@ -40,7 +40,7 @@ func someJSON(t *rapid.T, member string) string {
 
 // secretMember holds the canary under a secret key.
 func secretMember(t *rapid.T) string {
-	key := inCase(t, rapid.SampledFrom(slices.Concat(acme.Fields, []string{"client_id"})).Draw(t, "key"))
+	key := inCase(t, rapid.SampledFrom(slices.Concat(acme.Fields, []string{"client_id", "api_key", "passPhrase"})).Draw(t, "key"))
 	value := fmt.Sprintf(rapid.SampledFrom([]string{`"%s"`, `"x %s"`, `["%s"]`, `{"%s":1}`, `{"a":[{"b":"%s"}]}`}).Draw(t, "value"), canary)
 	return strings.NewReplacer("_", rapid.SampledFrom([]string{"_", `\u005f`}).Draw(t, "escape")).Replace(`"`+key+`"`) + ": " + value
 }
@@ -94,9 +94,9 @@ func acceptedCanary(t *rapid.T) *Entry {
 	case 1:
 		q.Header.Set("Cookie", rapid.SampledFrom([]string{"a=" + canary, "b=1; a=" + canary + "; c=2", canary, "a=b=" + canary}).Draw(t, "cookie"))
 	case 2:
-		q.Header[inCase(t, rapid.SampledFrom(slices.Concat(acme.Headers, []string{"X-Acme-Client", "X-Api-Key"})).Draw(t, "header"))] = []string{"x", canary}
+		q.Header[inCase(t, rapid.SampledFrom(slices.Concat(acme.Headers, []string{"X-Acme-Client", "X-Api-Key", "X-Client-Key", "pass-phrase"})).Draw(t, "header"))] = []string{"x", canary}
 	case 3:
-		q.Target = "/v1/task/a?x=1&" + inCase(t, rapid.SampledFrom(slices.Concat(acme.Fields, []string{"client_id"})).Draw(t, "field")) + "=" + spelled(t)
+		q.Target = "/v1/task/a?x=1&" + inCase(t, rapid.SampledFrom(slices.Concat(acme.Fields, []string{"client_id", "apiKey", "pwd"})).Draw(t, "field")) + "=" + spelled(t)
 	case 4:
 		contentType, body := secretBody(t)
 		q.Header.Set("Content-Type", contentType)
@@ -109,11 +109,13 @@ func acceptedCanary(t *rapid.T) *Entry {
 		e.Reply.Header = http.Header{"Content-Type": {contentType}, "Set-Cookie": {"sid=" + canary + "; Path=/"}, "x-acme-token": {canary}}
 		e.Reply.Body = body
 	case 7:
-		link := "https://me:" + canary + "@acme.example/a?password=" + canary
+		link := "https://me:" + canary + "@acme.example/a?x=1&" + rapid.SampledFrom([]string{"password", "api_key", "%74oken"}).Draw(t, "name") + "=" + canary
 		q.Header.Set("Referer", link)
 		e.Reply.Header = http.Header{"Location": {link}}
 	case 8:
-		q.Body = []byte(someJSON(t, `"url":"https:\/\/me:`+canary+`@acme.example/a"`))
+		q.Body = []byte(someJSON(t, rapid.SampledFrom([]string{
+			`"url":"https:\/\/me:` + canary + `@acme.example/a"`, `"url":"https://acme.example/a?x=1&token=` + canary + `"`, `"next":"/a?apikey=` + canary + `;a=b#c"`,
+		}).Draw(t, "url")))
 	}
 	sent := q.Header.Get("Authorization") + q.Header.Get("Cookie")
 	if sent != "" && !strings.Contains(sent, "a=b=") && !strings.Contains(sent, "Digest") && rapid.Bool().Draw(t, "quoted") {
@@ -209,9 +211,9 @@ func TestSecretsNeverShow(t *testing.T) {
 	})
 }
 
-// The test above can fail: without the vendor's secrets, its canaries show.
+// The test above can fail: under a name that tells nothing, a canary shows.
 func TestCanariesWouldShow(t *testing.T) {
-	e := &Entry{Tenant: "demo", Request: Request{Target: "/a?password=" + canary, Body: []byte(`{"password":"` + canary + `"}`)}}
+	e := &Entry{Tenant: "demo", Request: Request{Target: "/a?page=" + canary, Body: []byte(`{"page":"` + canary + `"}`)}}
 	for _, text := range []string{e.View(Secrets{}).Request.URL, e.View(Secrets{}).Request.Body.Text, basic(canary, "")} {
 		if shows(text) == "" {
 			t.Errorf("%s shows none", text)
@@ -275,7 +277,7 @@ func compare(t *testing.T, in, out string) {
 		if x != y {
 			text, _ := x.(string)
 			shown, _ := y.(string)
-			if !strings.Contains(text, "://") || !strings.Contains(shown, " bytes, hash ") {
+			if !strings.ContainsAny(text, ":?&#") || !strings.Contains(shown, "bytes,") {
 				t.Fatalf("%q became %q: %v became %v", in, out, x, y)
 			}
 		}
@@ -289,7 +291,11 @@ func compare(t *testing.T, in, out string) {
 			objects = objects[:len(objects)-1]
 		case string:
 			if inObject && key {
-				if key = false; listed(acme.Fields, d) || listed(acme.Names, d) {
+				key = false
+				if SecretName(d) && !listed(acme.Fields, d) && !listed(acme.Names, d) {
+					return // what is in it may be hidden or not
+				}
+				if listed(acme.Fields, d) || listed(acme.Names, d) {
 					compareSecret(t, a, b, listed(acme.Names, d))
 					key = true
 				}

@@ -15,7 +15,11 @@ type Entry struct {
 	ID   string // what X-Vendorsim-Request says
 	Seq  int64  // set by Add: from 1, in the order of adding, which is that of being answered
 	Real time.Time
-	At   time.Time // the tenant's instant of arrival; zero for a refused request
+
+	// Of a request or control call of a tenant; zero for a refused one.
+	Number int64         // its place among them by arrival, from 1: what ID ends in
+	At     time.Time     // the tenant's instant of arrival
+	Lived  time.Duration // how long the tenant had lived by then
 
 	Tenant    string // "" for a refused request
 	Vendor    string
@@ -32,8 +36,11 @@ type Entry struct {
 	Tasks   []Shown
 	Created string   // the id of the task that it created
 	Limits  []Judged // the limits that looked at it
-	Refusal *Refusal // nil for a good answer
-	Unread  []string // what the client sent and nothing read: "query x", "body a.b"
+	Faults  []string // the scenario's faults that fired, by name
+	// FaultsJudged are all faults that were asked, with what each said.
+	FaultsJudged []FaultJudged
+	Refusal      *Refusal // nil for a good answer
+	Unread       []string // what the client sent and nothing read: "query x", "body a.b"
 
 	Control *Control // a control call; then Request and Reply are empty
 
@@ -49,8 +56,19 @@ type Request struct {
 	Proto  string
 	Header http.Header
 	Body   []byte
+	Form   bool   // its body was read as a form, whatever its type says
+	Rest   Rest   // what there was of its body beyond Body
 	Source string // the address it came from, without port
 }
+
+// Rest is what followed the part of a body that was kept.
+type Rest string
+
+// The kinds of Rest. Where the body is whole there is none.
+const (
+	TooMuch Rest = "too much" // more than a request may have
+	Broken  Rest = "broken"   // it broke off
+)
 
 // Reply is what was answered.
 type Reply struct {
@@ -76,6 +94,13 @@ type Judged struct {
 	Wait time.Duration // the tenant's time until it would grant; 0: granted
 }
 
+// FaultJudged is what one fault said of a request.
+type FaultJudged struct {
+	Name  string
+	Fired bool
+	Why   string // a few words
+}
+
 // Refusal says why a request was not answered well.
 type Refusal struct {
 	Kind       string // sim.Kind
@@ -83,6 +108,7 @@ type Refusal struct {
 	Field      string
 	Rule       string
 	Text       string // never holds a credential
+	Expected   string // what would have been right in the field, in words; "" where nothing says. No View shows it
 	RetryAfter int    // real seconds told; 0: none
 }
 
@@ -92,4 +118,8 @@ type Control struct {
 	Path   string // below /tenants/{tenant}
 	Body   []byte
 	Status int
+
+	// The scenario that the call brought, if it did: its name and, resolved, its
+	// whole text.
+	Scenario, YAML string
 }

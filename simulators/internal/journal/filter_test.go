@@ -92,6 +92,9 @@ func said(f *Follower) string {
 	if err != nil {
 		return err.Error()
 	}
+	if e == nil {
+		return fmt.Sprintf("none, missed %d", missed)
+	}
 	return fmt.Sprintf("%s, missed %d", e.ID, missed)
 }
 
@@ -114,13 +117,17 @@ func TestFollowing(t *testing.T) {
 	j.Add(plain("a", 0))
 	j.Add(plain("b", 0))
 	expect(f, "a, missed 0", "b, missed 0", nothing)
+	j.Add(plain("huge", maxBytes)) // never held
+	expect(f, "none, missed 1", nothing)
 	j.Add(plain("huge", maxBytes))
-	expect(f, nothing)
 	j.Add(plain("c", 0))
 	expect(f, "c, missed 1", nothing)
 	j.Add(plain("d", 0))
 	j.Add(plain("e", 0)) // c d e are held
-	expect(slow, "c, missed 3", "d, missed 0")
+	expect(slow, "c, missed 4", "d, missed 0")
+	slow.Skip(8) // e is known
+	slow.Skip(1)
+	expect(slow, nothing)
 	stop()
 	stop()
 	expect(f, ErrStopped.Error())

@@ -34,12 +34,12 @@ func (j *Journal) Follow() (f *Follower, stop func()) {
 	return f, f.stop
 }
 
-// Next waits for the next entry. missed is how many entries before it are gone,
-// or never fitted, since the last one that Next answered. The error is ctx's,
-// ErrGone or ErrStopped.
+// Next waits for what comes next: an entry, or none where what came was never
+// held. missed is how many before it are gone, or never fitted, since Next last
+// answered. The error is ctx's, ErrGone or ErrStopped.
 func (f *Follower) Next(ctx context.Context) (e *Entry, missed int, err error) {
 	for {
-		if e, missed, err = f.look(); e != nil || err != nil {
+		if e, missed, err = f.look(); e != nil || missed > 0 || err != nil {
 			return e, missed, err
 		}
 		select {
@@ -62,12 +62,20 @@ func (f *Follower) look() (e *Entry, missed int, err error) {
 	}
 	i := j.after(f.seen)
 	if i == j.held {
-		return nil, 0, nil
+		missed, f.seen = int(j.added-f.seen), j.added
+		return nil, missed, nil
 	}
 	e = j.at(i)
 	missed = int(e.Seq - f.seen - 1)
 	f.seen = e.Seq
 	return e, missed, nil
+}
+
+// Skip passes over the entries up to a Seq, which its reader has by other means.
+func (f *Follower) Skip(seq int64) {
+	f.journal.mu.Lock()
+	defer f.journal.mu.Unlock()
+	f.seen = max(f.seen, seq)
 }
 
 // tell wakes the follower if it waits. It never blocks.

@@ -97,6 +97,7 @@ type (
 		Profile   string     `json:"profile,omitempty"`
 		Tasks     []TaskView `json:"tasks,omitempty"`
 		Created   string     `json:"created,omitempty"`
+		Faults    []string   `json:"faults,omitempty"`
 	}
 )
 
@@ -141,7 +142,7 @@ func harOf(e *Entry, v View) harEntry {
 			Cookies: harSetCookies(v.Reply.Header), Content: harContentOf(v.Reply),
 			RedirectURL: headerOf(v.Reply.Header, "Location"), HeadersSize: -1, BodySize: len(e.Reply.Body),
 		},
-		Vendorsim: harOurs{v.ID, v.Seq, v.Tenant, v.At, v.Vendor, v.Operation, v.Kind, v.Profile, v.Tasks, v.Created},
+		Vendorsim: harOurs{v.ID, v.Seq, v.Tenant, v.At, v.Vendor, v.Operation, v.Kind, v.Profile, v.Tasks, v.Created, v.Faults},
 	}
 }
 

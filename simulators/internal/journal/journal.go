@@ -5,18 +5,25 @@ import (
 	"sync"
 )
 
-// maxBytes is the most that one journal holds, whatever is left of the budget:
-// one busy tenant shall not leave nothing for the others.
-const maxBytes = 16 << 20
+// How many bytes one journal holds: at most maxBytes, whatever is left of the
+// budget, and floorBytes even where nothing is. The budget goes to whoever comes
+// first; the floor is what a journal has though others were quicker.
+const (
+	maxBytes   = 8 << 20
+	floorBytes = 64 << 10
+)
 
 // Journal holds the latest entries of one tenant, or those of a server that
-// belong to no tenant. It is bounded by number and by bytes: its own, and those
-// of a budget that all journals of a server share. Where one is reached it drops
-// its own oldest, never another's. Safe for concurrent use.
+// belong to no tenant. It is bounded by number and by bytes: what it holds beyond
+// a floor of its own comes out of a budget that all journals of a server share.
+// Where a bound is reached it drops its own oldest, never another's. An entry
+// that is larger than what it can have is never held, and counts as lost. Safe
+// for concurrent use.
 type Journal struct {
 	budget *Budget
 	most   int   // entries
 	room   int64 // bytes
+	floor  int64 // bytes that are not of the budget
 
 	mu        sync.Mutex
 	ring      []*Entry // grows up to most
@@ -31,7 +38,7 @@ type Journal struct {
 // New is an empty journal for so many entries, which spends from a budget. A
 // tenant that is reset gets a new one.
 func New(b *Budget, entries int) *Journal {
-	return &Journal{budget: b, most: max(entries, 0), room: maxBytes}
+	return &Journal{budget: b, most: max(entries, 0), room: maxBytes, floor: floorBytes}
 }
 
 // Add adds an entry and gives it its Seq. From here on nobody may change it. It
@@ -54,13 +61,13 @@ func (j *Journal) Add(e *Entry) {
 // room. It answers false where the entry cannot be held at all. Then it has
 // dropped nothing, unless other journals were quicker to take what it gave back.
 func (j *Journal) makeRoom(size int64) bool {
-	if j.gone || j.most == 0 || size > j.room || size > j.size+j.budget.left.Load() {
+	if j.gone || j.most == 0 || size > j.room || j.beyond(size) > j.beyond(j.size)+j.budget.left.Load() {
 		return false
 	}
 	for j.held == j.most || j.size+size > j.room {
 		j.dropOldest()
 	}
-	for !j.budget.take(size) {
+	for !j.budget.take(j.beyond(j.size+size) - j.beyond(j.size)) {
 		if j.held == 0 {
 			return false
 		}
@@ -68,6 +75,9 @@ func (j *Journal) makeRoom(size int64) bool {
 	}
 	return true
 }
+
+// beyond is what a journal of so many bytes has of the budget.
+func (j *Journal) beyond(size int64) int64 { return max(size-j.floor, 0) }
 
 func (j *Journal) put(e *Entry) {
 	if j.held == len(j.ring) {
@@ -86,8 +96,8 @@ func (j *Journal) dropOldest() {
 	j.ring[j.first] = nil
 	j.first = (j.first + 1) % len(j.ring)
 	j.held--
+	j.budget.give(j.beyond(j.size) - j.beyond(j.size-e.size))
 	j.size -= e.size
-	j.budget.give(e.size)
 }
 
 // Drop forgets everything and gives its room back, for good: what a request
@@ -96,7 +106,7 @@ func (j *Journal) dropOldest() {
 func (j *Journal) Drop() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.budget.give(j.size)
+	j.budget.give(j.beyond(j.size))
 	j.ring, j.first, j.held, j.size, j.gone = nil, 0, 0, 0, true
 	for _, f := range j.followers {
 		f.tell()
@@ -110,7 +120,7 @@ func (j *Journal) Held() (entries int, bytes int64) {
 	return j.held, j.size
 }
 
-// Lost is how many entries were added and are held no more.
+// Lost is how many entries were added and are held no more, or never were.
 func (j *Journal) Lost() int64 {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -11,7 +11,8 @@ import (
 func (r *redactor) json(text string) string {
 	c := jsonCopy{redactor: r, in: text}
 	c.out.Grow(len(text))
-	c.value(r.strict)
+	// A document that is a text alone has no name by which it could be judged.
+	c.value(r.strict || strings.IndexAny(strings.TrimSpace(text), "{[") != 0)
 	c.out.WriteString(c.in[c.at:])
 	return c.out.String()
 }
@@ -68,11 +69,18 @@ func (c *jsonCopy) key() string {
 }
 
 // member copies the value of a member. That of a secret one is hidden whole,
-// whatever it is, but for null, which is no secret.
+// whatever it is, but for null, which is no secret, and for true and false where
+// only the name tells. Rewrite keeps the form of what only the name tells: a
+// contract may ask for it.
 func (c *jsonCopy) member(key string, hideAll bool) {
 	c.copyTo(c.skipBlank(c.at))
-	if c.in[c.at] == 'n' || !listed(c.Fields, key) && !listed(c.Names, key) {
+	first, known := c.in[c.at], listed(c.Fields, key) || listed(c.Names, key)
+	switch {
+	case first == 'n', !known && !SecretName(key):
 		c.value(hideAll)
+		return
+	case !known && (first == 't' || first == 'f'), !known && c.role != nil && (first == '{' || first == '['):
+		c.value(true)
 		return
 	}
 	end := c.end(c.at)
@@ -80,18 +88,37 @@ func (c *jsonCopy) member(key string, hideAll bool) {
 	if c.in[c.at] == '"' {
 		value, _ = c.string()
 	}
-	if c.secret(c.Fields, key, value) {
-		c.replace(end, c.hide(value))
-	} else { // the tenant's name
+	switch {
+	case !c.secret(c.Fields, key, value): // the tenant's name
 		c.copyTo(end)
+	case c.role != nil && c.in[c.at] != '"':
+		c.empty(end)
+	default:
+		c.replace(end, c.hide(value))
 	}
+}
+
+// empty writes a value of the same type that tells nothing.
+func (c *jsonCopy) empty(end int) {
+	switch first := c.in[c.at]; first {
+	case '{', '[':
+		c.out.WriteString(string(first) + string(first+2)) // its counterpart: {} and []
+	case 't', 'f':
+		c.out.WriteString(c.in[c.at:end])
+	default:
+		c.out.WriteByte('0')
+	}
+	c.hide("") // counted as found
+	c.at = end
 }
 
 // scalar copies a string, number, true, false or null.
 func (c *jsonCopy) scalar(hideAll bool) {
 	end := c.end(c.at)
 	if c.in[c.at] != '"' {
-		if literal := c.in[c.at:end]; hideAll && len(literal) > longName {
+		if literal := c.in[c.at:end]; hideAll && len(literal) > longName && c.role != nil {
+			c.empty(end)
+		} else if hideAll && len(literal) > longName {
 			c.replace(end, c.hide(literal))
 		} else {
 			c.copyTo(end)
@@ -166,7 +193,10 @@ func (c *jsonCopy) copyTo(end int) {
 
 // replace writes a text as a string in place of what stands before end.
 func (c *jsonCopy) replace(end int, text string) {
-	quoted, _ := json.Marshal(text) // a string: it cannot fail
-	c.out.Write(quoted)
+	var quoted strings.Builder
+	enc := json.NewEncoder(&quoted)
+	enc.SetEscapeHTML(false) // queries are full of "&"
+	_ = enc.Encode(text)     // a string: it cannot fail
+	c.out.WriteString(strings.TrimSuffix(quoted.String(), "\n"))
 	c.at = end
 }

@@ -43,6 +43,10 @@ type redactor struct {
 
 	// role, where it is set, names what stands for a secret: see Rewrite.
 	role func(secret string) string
+	// With role: what begins a Basic credential, and whether the body was read as a
+	// form, whatever its type says.
+	coded string
+	form  bool
 
 	hidden []string // what was hidden so far and might be told again elsewhere
 	sealed []string // those of the request, the longest first
@@ -73,16 +77,44 @@ func (r *redactor) seal() {
 	slices.SortFunc(r.sealed, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 }
 
-var userinfo = regexp.MustCompile(`://[^/?#\s]*@`)
+// tellTale are parts of names that hold credentials, whoever's they are: a client
+// may send one vendor's key to another, or in a member that nobody reads.
+var tellTale = []string{
+	"token", "secret", "passw", "pwd", "passphrase", "apikey", "accesskey", "privatekey", "clientkey",
+	"credential", "authorization", "signature",
+}
+
+// SecretName tells whether what has this name is taken for a secret though no
+// spec says so: apiKey, X-Client-Key, DB_PASSWORD. Only its letters and digits
+// count, in any case. What type a secret is of, as token_type says, is none.
+func SecretName(name string) bool {
+	bare := strings.Map(func(c rune) rune {
+		switch {
+		case 'A' <= c && c <= 'Z':
+			return c - 'A' + 'a'
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+			return c
+		}
+		return -1
+	}, name)
+	return !strings.HasSuffix(bare, "type") &&
+		slices.ContainsFunc(tellTale, func(part string) bool { return strings.Contains(bare, part) })
+}
+
+var (
+	userinfo = regexp.MustCompile(`://[^/?#\s]*@`)
+	inQuery  = regexp.MustCompile(`[?&#][^?&#=\s"'<>]+=[^?&#\s"'<>]+`)
+)
 
 // text is free text: it has no place for secrets, but may hold a URL with a
-// password, or quote what was hidden.
+// password or with secrets in its query, or quote what was hidden.
 func (r *redactor) text(s string) string {
 	if strings.Contains(s, "://") {
 		s = userinfo.ReplaceAllStringFunc(s, func(m string) string {
 			return "://" + r.hide(m[len("://"):len(m)-1]) + "@"
 		})
 	}
+	s = r.queries(s)
 	for _, secret := range r.sealed {
 		if strings.Contains(s, secret) {
 			s = strings.ReplaceAll(s, secret, "("+Redact(secret)+")")
@@ -91,12 +123,20 @@ func (r *redactor) text(s string) string {
 	return s
 }
 
+// queries hides the secrets of queries in a text.
+func (r *redactor) queries(s string) string {
+	if !strings.ContainsAny(s, "?&#") {
+		return s
+	}
+	return inQuery.ReplaceAllStringFunc(s, func(m string) string { return m[:1] + r.pair(m[1:], "%20") })
+}
+
 // secret tells whether the value of a field, or of a header, is to be hidden.
 func (r *redactor) secret(list []string, name, value string) bool {
 	if listed(r.Names, name) {
 		return r.tenant == "" || value != r.tenant
 	}
-	return r.strict || listed(list, name)
+	return r.strict || listed(list, name) || SecretName(name)
 }
 
 // value is the value of a field or header: hidden, or with what it quotes hidden.
@@ -139,10 +179,6 @@ func (r *redactor) headerName(name string) string {
 	return r.name(name)
 }
 
-// tellTale are parts of header names that hold credentials, whoever's they are:
-// a client may send one vendor's key to another.
-var tellTale = []string{"authorization", "token", "secret", "password", "api-key", "apikey", "cookie"}
-
 // header is the value of one line of a header.
 func (r *redactor) header(name, value string) string {
 	switch http.CanonicalHeaderKey(name) {
@@ -161,22 +197,10 @@ func (r *redactor) header(name, value string) string {
 	if r.strict && isPlainHeader(name) {
 		return r.text(value)
 	}
-	lower := strings.ToLower(name)
-	if !listed(r.Names, name) && slices.ContainsFunc(tellTale, func(part string) bool { return strings.Contains(lower, part) }) {
+	if !listed(r.Names, name) && strings.Contains(strings.ToLower(name), "cookie") {
 		return r.hide(value)
 	}
-	if r.secret(r.Headers, name, value) {
-		return r.hide(value)
-	}
-	if path, query, ok := strings.Cut(value, "?"); ok && isLink(name) {
-		return r.text(path) + "?" + r.pairs(query, "%20")
-	}
-	return r.text(value)
-}
-
-// isLink tells whether a header holds a URL, whose query may hold secrets.
-func isLink(name string) bool {
-	return listed([]string{"Referer", "Location", "Content-Location"}, name)
+	return r.value(r.Headers, name, value)
 }
 
 // authorization keeps the scheme, so that a person sees what the client did. The
@@ -201,7 +225,7 @@ func (r *redactor) authorization(value string) string {
 		case err != nil || !colon:
 			return scheme + " " + r.hide(rest)
 		case r.role != nil:
-			return scheme + " " + Coded + named(user) + ":" + r.hide(password) + "}}"
+			return scheme + " " + r.coded + named(user) + ":" + r.hide(password) + "}}"
 		}
 		r.hide(rest) // it may be told again as it was sent
 		return scheme + " " + named(user) + ":" + r.hide(password)

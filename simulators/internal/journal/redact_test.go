@@ -9,6 +9,25 @@ import (
 // gone is what stands for a secret.
 func gone(secret string) string { return "(" + Redact(secret) + ")" }
 
+// blank writes blanks as a URL has them.
+func blank(s string) string { return strings.ReplaceAll(s, " ", "%20") }
+
+func TestSecretNames(t *testing.T) {
+	for _, name := range []string{
+		"token", "apiKey", "api_key", "API-KEY", "x-api-key", "passphrase", "pwd", "dbPwd", "secret", "client.secret", "Password", "passwd",
+		"X-Client-Key", "private_key", "accessKeyId", "credentials", "splunkAuthorization", "signature", "nextToken",
+	} {
+		if !SecretName(name) {
+			t.Errorf("%s is shown", name)
+		}
+	}
+	for _, name := range []string{"", "key", "localizedText", "tokenType", "token_type", "message", "keys", "id", "client_id", "api", "access"} {
+		if SecretName(name) {
+			t.Errorf("%s is hidden", name)
+		}
+	}
+}
+
 func TestRedact(t *testing.T) {
 	// FNV-1a of "hunter2" is 0x23baec53.
 	if got := Redact("hunter2"); got != "7 bytes, hash ec53" {
@@ -45,7 +64,10 @@ func TestHeaders(t *testing.T) {
 		{"X-Acme-Page", "7", "7"},
 		{"Referer", "https://u:p@x.example/a?password=s3cret&b=1", "https://" + gone("u:p") + "@x.example/a?password=" + strings.ReplaceAll(gone("s3cret"), " ", "%20") + "&b=1"},
 		{"Location", "/tasks/1", "/tasks/1"},
-		{"X-Question", "what?password=x", "what?password=x"}, // no link
+		{"X-Callback", "/a?b=1&token=s3cret#access_token=s3cret", "/a?b=1&token=" + blank(gone("s3cret")) + "#access_token=" + blank(gone("s3cret"))},
+		{"X-Client-Key", "s3cret", gone("s3cret")},
+		{"Db_Passphrase", "s3cret", gone("s3cret")},
+		{"Token-Type", "Bearer", "Bearer"}, // it is none
 	} {
 		r := &redactor{Secrets: acme, tenant: "demo"}
 		if got := r.header(tt.name, tt.value); got != tt.want {
@@ -65,13 +87,14 @@ func TestHeadersThatAreAlwaysSecret(t *testing.T) {
 }
 
 func TestURLs(t *testing.T) {
-	blank := func(s string) string { return strings.ReplaceAll(s, " ", "%20") }
 	for _, tt := range []struct{ host, target, want string }{
 		{"h:1", "/a/b?x=1&y=%20z&&flag", "http://h:1/a/b?x=1&y=%20z&&flag"},
 		{"h", "/a?Client_Secret=s%33cret&x=1", "http://h/a?Client_Secret=" + blank(gone("s3cret")) + "&x=1"},
 		{"h", "/a?p%61ssword=%zz", "http://h/a?p%61ssword=" + blank(gone("%zz"))},
 		{"h", "/a?x=1;password=s3cret", "http://h/a?x=" + blank(gone("1;password=s3cret"))},
 		{"h", "/a?password=a;b=c&d=e", "http://h/a?password=" + blank(gone("a;b=c")) + "&d=e"},
+		{"h", "/a?api_key=s3cret&Api%2DKey=s3cret&b=1", "http://h/a?api_key=" + blank(gone("s3cret")) + "&Api%2DKey=" + blank(gone("s3cret")) + "&b=1"},
+		{"h", "/a?x=1;pwd=s3cret", "http://h/a?x=" + blank(gone("1;pwd=s3cret"))},
 		{"h", "/a?filter=x;y:z", "http://h/a?filter=x;y:z"},
 		{"h", "/a?client_id=demo", "http://h/a?client_id=demo"},
 		{"h", "/a?client_id=other", "http://h/a?client_id=" + blank(gone("other"))},
@@ -119,6 +142,10 @@ func TestBodies(t *testing.T) {
 		{"", `{"password":null,"access_token":12,"x":null}`, `{"password":null,"access_token":"` + gone("12") + `","x":null}`},
 		{"", `{"client_id":"demo","x":{"client_id":"demo2"},"y":{"client_id":7}}`, `{"client_id":"demo","x":{"client_id":"` + gone("demo2") + `"},"y":{"client_id":"` + gone("7") + `"}}`},
 		{"", `{"url":"https:\/\/u:p@x.example\/a","mail":"a@b.example"}`, `{"url":"https://` + gone("u:p") + `@x.example/a","mail":"a@b.example"}`},
+		{"", `{"url":"https://x.example/a?b=1&token=s3cret","rel":"/a?api_key=s%33cret;x"}`, `{"url":"https://x.example/a?b=1&token=` + blank(gone("s3cret")) + `","rel":"/a?api_key=` + blank(gone("s3cret;x")) + `"}`},
+		{"", `{"apiKey":"s3cret","a":[{"passphrase":"s3cret"}],"pwd":1234,"secret":true,"key":"x","localizedText":{"key":"y"}}`, `{"apiKey":"` + gone("s3cret") + `","a":[{"passphrase":"` + gone("s3cret") + `"}],"pwd":"` + gone("1234") + `","secret":true,"key":"x","localizedText":{"key":"y"}}`},
+		{"", `{"credentials":{"user":"a","n":7,"more":["b"]},"tokenType":"Bearer"}`, `{"credentials":"` + gone(`{"user":"a","n":7,"more":["b"]}`) + `","tokenType":"Bearer"}`},
+		{form, "apikey=s3cret&x=1", "apikey=" + plus("s3cret") + "&x=1"},
 		{"", `{}`, `{}`}, {"", `[]`, `[]`}, {"", `[ ]`, `[ ]`}, {"", `{"a":{},"b":[ 1 , 2 ]}`, `{"a":{},"b":[ 1 , 2 ]}`},
 		{"application/json", `{"password":"x"`, gone(`{"password":"x"`)},
 		{"application/json", `{"a":1} {"password":"x"}`, gone(`{"a":1} {"password":"x"}`)},
@@ -145,7 +172,8 @@ func TestBodiesOfAVendorWithoutSecretFields(t *testing.T) {
 	r := &redactor{Secrets: Secrets{Headers: acme.Headers}, tenant: "demo"}
 	for sent, want := range map[string]string{
 		"plain":                  "plain",
-		`{"password":"x"`:        `{"password":"x"`,
+		`{"port":"x"`:            `{"port":"x"`,
+		`{"password":"x"`:        gone(`{"password":"x"`), // the name tells
 		"at ftp://u:p@x.example": "at ftp://" + gone("u:p") + "@x.example",
 	} {
 		if got := r.body(sent, ""); got != want {

@@ -102,7 +102,7 @@ func (r *redactor) pairSecret(pair, name, value string) bool {
 	}
 	for _, piece := range strings.Split(pair, ";")[1:] {
 		inner, _, _ := strings.Cut(piece, "=")
-		if listed(r.Fields, unescape(inner)) || listed(r.Names, unescape(inner)) {
+		if inner = unescape(inner); listed(r.Fields, inner) || listed(r.Names, inner) || SecretName(inner) {
 			return true
 		}
 	}

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -32,6 +33,7 @@ type View struct {
 	Tasks         []TaskView   `json:"tasks,omitempty"`          // those that the reply showed
 	Created       string       `json:"created,omitempty"`        // the id of the task that it created
 	LimitsRefused []LimitView  `json:"limits_refused,omitempty"` // the limits that did not grant it
+	Faults        []string     `json:"faults,omitempty"`         // the scenario's faults that fired, by name
 	Refusal       *RefusalView `json:"refusal,omitempty"`        // left out: it was answered well
 	Unread        []string     `json:"unread,omitempty"`         // what the client sent and nothing read: "query x", "body a.b"
 }
@@ -122,6 +124,7 @@ func (e *Entry) View(s Secrets) View {
 	r.seal() // the rest is ours, and none of what was hidden above may come back in it
 	v.Reply = r.reply(e)
 	v.Note = r.text(e.Note)
+	v.Faults = e.Faults
 	for _, t := range e.Tasks {
 		v.Tasks = append(v.Tasks, TaskView(t))
 	}
@@ -166,10 +169,9 @@ func (r *redactor) reply(e *Entry) *ReplyView {
 	}
 }
 
-// control redacts the one secret that the control API takes, and those of
-// vendors: a task's fields may be set through it.
+// control redacts what a control call brought: a task's fields may be set by it,
+// and they may be anything.
 func (e *Entry) control(s Secrets) (v *ControlView, note string) {
-	s.Fields = append(slices.Clip(s.Fields), "secret")
 	r := &redactor{Secrets: s, tenant: e.Tenant}
 	c := e.Control
 	v = &ControlView{
@@ -203,11 +205,12 @@ func bodyView(body string, sent int) *BodyView {
 	return v
 }
 
-// headers are the lines of a header, sorted by name.
+// headers are the lines of a header, sorted by name. They are looked at in that
+// order: what a secret is called may hang on those before it.
 func (r *redactor) headers(h http.Header) []HeaderView {
 	lines := []HeaderView{}
-	for name, values := range h {
-		for _, value := range values {
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		for _, value := range h[name] {
 			lines = append(lines, HeaderView{r.headerName(name), r.header(name, value)})
 		}
 	}
