@@ -57,16 +57,78 @@ func TestConcurrentObservations(t *testing.T) {
 	}
 }
 
-// A task that was seen before costs no allocation, whatever is expected.
+// A task that was seen before costs no allocation, whatever is expected and
+// whatever it is answered.
 func TestAKnownTaskAllocatesNothing(t *testing.T) {
-	o := New(allRules())
-	tasks := make([]Task, 1)
-	n := 0
-	if got := testing.AllocsPerRun(1000, func() {
-		n++
-		o.Observe(poll(n, "id12345", tasks))
-	}); got != 0 {
-		t.Errorf("%v allocations a call", got)
+	for name, spoil := range map[string]func(o Observation, n int) Observation{
+		"answered": func(o Observation, _ int) Observation { return o },
+		"refused in turn": func(o Observation, n int) Observation {
+			if n%4 > 0 {
+				o.Status, o.Tasks = 503, nil
+			}
+			return o
+		},
+		"told to wait in turn": func(o Observation, n int) Observation {
+			if n%4 > 0 {
+				o.Status, o.RetryAfter, o.Tasks = 429, 1, nil
+			}
+			return o
+		},
+		"starts lost in turn": func(o Observation, n int) Observation {
+			o.Kind, o.Body, o.Asked, o.Tasks = "start", 7, "", nil
+			o.Lost, o.Done = n%2 > 0, true
+			return o
+		},
+	} {
+		o := New(allRules())
+		tasks := make([]Task, 1)
+		n := 0
+		if got := testing.AllocsPerRun(1000, func() {
+			n++
+			o.Observe(spoil(poll(n, "id12345", tasks), n))
+		}); got != 0 {
+			t.Errorf("%s: %v allocations a call", name, got)
+		}
+	}
+}
+
+// Of calls that were refused for good, so many are followed and no more: what
+// starts ask for comes from clients.
+func TestRefusedStartsAreBounded(t *testing.T) {
+	o := New([]scenarios.Expect{{Retried: "every_refusal"}})
+	for n := range mostAttempts + 10 {
+		call := poll(0, "", make([]Task, 1))
+		call.Kind, call.Tasks, call.Body = "start", nil, uint64(n+1)
+		call.Status = 503
+		o.Observe(call)
+		call.RetryAfter = 1
+		o.Observe(call)
+		call.Lost, call.Done = true, true
+		o.Observe(call)
+	}
+	if n := len(o.rules[0].tracker.(*retries).pending); n != mostAttempts {
+		t.Errorf("%d calls that were told to wait are kept", n)
+	}
+	for _, l := range o.card {
+		switch tr := l.tracker.(type) {
+		case *backoff:
+			if len(tr.open) > mostAttempts {
+				t.Errorf("%d runs are kept", len(tr.open))
+			}
+		case *lost:
+			if len(tr.open) != mostAttempts {
+				t.Errorf("%d lost replies are kept", len(tr.open))
+			}
+		}
+	}
+	// All that are followed are made again; that nobody knows of the rest.
+	for n := range mostAttempts {
+		call := poll(1, "", make([]Task, 1))
+		call.Kind, call.Tasks, call.Body = "start", nil, uint64(n+1)
+		o.Observe(call)
+	}
+	if e := o.Report(after(time.Hour)).Expectations[0]; e.Verdict != Inconclusive || e.Found != "more calls were told to wait than are followed" {
+		t.Errorf("%s: %s", e.Verdict, e.Found)
 	}
 }
 

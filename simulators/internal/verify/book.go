@@ -105,6 +105,25 @@ func (p *pages[T]) all(do func(n uint32, v *T)) {
 	}
 }
 
+// cells keep something for each task, and for each vendor something for what is
+// about no task. The zero value is empty.
+type cells[T any] struct {
+	byTask   pages[T]
+	byVendor []T
+}
+
+// at is the cell of a task or, where that is 0, of a vendor.
+func (c *cells[T]) at(vendor int, task uint32) *T {
+	if task != 0 {
+		return c.byTask.at(task)
+	}
+	for vendor >= len(c.byVendor) {
+		var none T
+		c.byVendor = append(c.byVendor, none)
+	}
+	return &c.byVendor[vendor]
+}
+
 // sighting is an observation with its instants since the first one, and its
 // tasks by number. It is used again for the next observation.
 type sighting struct {
@@ -114,6 +133,9 @@ type sighting struct {
 	shown    []uint32      // Tasks, in the same order
 	about    []uint32      // the tasks that the call is about
 	none     bool          // it is about no task
+
+	moved      bool          // somebody has moved the clock
+	movedAfter time.Duration // the latest request before the last such move, as real
 }
 
 // place is where something happened, small enough to be kept as the worst case.
@@ -127,9 +149,32 @@ func (s *sighting) place(task uint32) place {
 	return place{vendor: s.vendor, operation: s.Operation, task: task}
 }
 
+// unsee takes from a lost answer what only its reader would know. A task that
+// was created is there all the same.
+func (s *sighting) unsee() {
+	if !s.Created {
+		s.Tasks = nil
+	}
+	s.Page, s.Token.Given = nil, 0
+}
+
+// ended tells whether the client was shown the i-th task at its end.
+func (s *sighting) ended(i int) bool { return s.Tasks[i].Ended && !s.Lost }
+
+// failed tells whether the answer is an error.
+func (s *sighting) failed() bool { return s.Failed || s.Status >= 400 }
+
+// refused tells whether the client got nothing for now, and may try again.
+func (s *sighting) refused() bool {
+	return s.Lost || s.Refused || s.Status == 429 || s.Status >= 500
+}
+
 // see readies a sighting of the observation that it holds. It answers how many
 // tasks were overlooked.
 func (b *book) see(s *sighting) (overlooked int) {
+	if s.Lost {
+		s.unsee()
+	}
 	s.vendor = b.vendor(s.Vendor)
 	s.shown, s.about = s.shown[:0], s.about[:0]
 	for i := range s.Tasks {
@@ -174,4 +219,13 @@ func (b *book) subject(p place) string {
 		return b.vendors[p.vendor]
 	}
 	return b.vendors[p.vendor] + " task " + printable(b.tasks.at(p.task).id)
+}
+
+// operation is what a sentence says of a place whose operation counts.
+func (b *book) operation(p place) string {
+	text := b.vendors[p.vendor] + "." + p.operation
+	if p.task != 0 {
+		text += " (task " + printable(b.tasks.at(p.task).id) + ")"
+	}
+	return text
 }

@@ -8,21 +8,22 @@ import (
 	"github.com/vendorsim/vendorsim/scenarios"
 )
 
-// calls judges how often, and how soon after one another, calls come: the
-// expectation "call", and the card's poll gaps.
+// calls judges how often, and how soon after one another, calls come, how many
+// fail and what they send: the expectation "call", and the card's poll gaps.
 type calls struct {
 	book   *book
 	call   string // as scenarios.Selects takes it
 	noun   string
 	minGap time.Duration // 0: not judged
 	most   int           // 0: not judged
+	errors *failures     // nil: not judged
+	sends  *sends        // nil: not judged
 
 	perTenant bool       // all calls count together, a vendor at a time
 	tasksOnly bool       // calls about no task do not count
 	gapsOf    *histogram // nil: nobody asks for the distribution
 
-	byTask   pages[tally]
-	byVendor []tally // calls about no task, or all
+	cells cells[tally] // by vendor: calls about no task, or all
 
 	calls, gaps, early, unjudged, over int64
 
@@ -43,7 +44,11 @@ func newCalls(e scenarios.Expect, b *book) *calls {
 	if e.Call == "poll" {
 		noun = "poll"
 	}
-	return &calls{book: b, call: e.Call, noun: noun, minGap: e.MinGap, most: e.Max, perTenant: e.Per == "tenant"}
+	c := &calls{book: b, call: e.Call, noun: noun, minGap: e.MinGap, most: e.Max, perTenant: e.Per == "tenant", sends: newSends(e.Sends)}
+	if e.MaxErrors != nil {
+		c.errors = &failures{most: uint32(*e.MaxErrors)}
+	}
+	return c
 }
 
 // cardGap is the bar of the card's poll gaps.
@@ -59,20 +64,19 @@ func (c *calls) observe(s *sighting) {
 	}
 	if !c.perTenant && !s.none {
 		for _, n := range s.about {
-			c.add(c.byTask.at(n), s, s.place(n))
+			c.add(s, n)
 		}
 		return
 	}
 	if c.tasksOnly {
 		return
 	}
-	for s.vendor >= len(c.byVendor) {
-		c.byVendor = append(c.byVendor, tally{})
-	}
-	c.add(&c.byVendor[s.vendor], s, s.place(0))
+	c.add(s, 0)
 }
 
-func (c *calls) add(t *tally, s *sighting, p place) {
+// add adds a call about a task, or (0) one that counts with others of the vendor.
+func (c *calls) add(s *sighting, task uint32) {
+	t, p := c.cells.at(s.vendor, task), s.place(task)
 	c.calls++
 	if t.count > 0 {
 		c.gap(t, s, p)
@@ -87,10 +91,16 @@ func (c *calls) add(t *tally, s *sighting, p place) {
 	if c.most > 0 && int(t.count) == c.most+1 {
 		c.over++
 	}
+	if c.errors != nil && s.failed() {
+		c.errors.add(p)
+	}
+	if c.sends != nil {
+		c.sends.add(task, s)
+	}
 }
 
 func (c *calls) gap(t *tally, s *sighting, p place) {
-	if s.Frozen {
+	if s.Frozen || s.moved && t.last <= s.movedAfter {
 		c.unjudged++
 		return
 	}
@@ -117,16 +127,7 @@ func times(d time.Duration, n int) time.Duration {
 	return d * time.Duration(n)
 }
 
-// tally is that of a place that was counted.
-func (c *calls) tally(p place) tally {
-	if p.task != 0 {
-		return *c.byTask.at(p.task)
-	}
-	return c.byVendor[p.vendor]
-}
-
-// judge joins what is found of the gaps and of the counts, as far as they are
-// asked for. The graver verdict holds.
+// judge joins what is found of each thing that is asked for.
 func (c *calls) judge(moment) finding {
 	if c.gapsOf != nil {
 		return c.judgeCard()
@@ -138,24 +139,35 @@ func (c *calls) judge(moment) finding {
 	if c.minGap > 0 {
 		f = c.judgeGaps()
 	}
-	if c.minGap == 0 || c.most > 0 {
-		counts := c.judgeCounts()
-		if f.found != "" {
-			counts.found = f.found + "; " + counts.found
-		}
-		if f.worst != nil && !(counts.verdict == Failed && f.verdict != Failed) {
-			counts.worst = f.worst
-		}
-		counts.verdict = graver(f.verdict, counts.verdict)
-		f = counts
+	if c.most > 0 {
+		f = join(f, c.judgeCounts())
+	}
+	if c.errors != nil {
+		f = join(f, c.errors.judge(c.book, c.noun))
+	}
+	if c.sends != nil {
+		f = join(f, c.sends.judge(c.book))
 	}
 	return f
+}
+
+// join makes one finding of two. The graver verdict holds, and its worst case.
+func join(f, next finding) finding {
+	if f.found == "" {
+		return next
+	}
+	next.found = f.found + "; " + next.found
+	if f.worst != nil && (f.verdict == Failed || next.verdict != Failed) {
+		next.worst = f.worst
+	}
+	next.verdict = graver(f.verdict, next.verdict)
+	return next
 }
 
 func (c *calls) judgeGaps() finding {
 	switch {
 	case c.early > 0:
-		t := c.tally(c.soonestAt)
+		t := c.cells.at(c.soonestAt.vendor, c.soonestAt.task)
 		found := fmt.Sprintf("%s: %d of %s came sooner than %s after the one before, the soonest after %s",
 			c.book.subject(c.soonestAt), t.early, count(t.count, c.noun), length(c.minGap), length(c.soonest))
 		if c.early > int64(t.early) {
@@ -166,7 +178,7 @@ func (c *calls) judgeGaps() finding {
 		return finding{verdict: Passed, worst: c.book.named(c.soonestAt), found: fmt.Sprintf(
 			"%s, the least %s (%s)", count(c.gaps, "gap"), length(c.soonest), c.book.subject(c.soonestAt))}
 	case c.unjudged > 0:
-		return finding{verdict: NotJudged, found: "the clock was frozen at each of " + count(c.unjudged, "gap")}
+		return finding{verdict: NotJudged, found: "the clock was frozen or moved at each of " + count(c.unjudged, "gap")}
 	}
 	return finding{verdict: Inconclusive, found: "no two calls to compare"}
 }

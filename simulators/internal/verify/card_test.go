@@ -16,11 +16,7 @@ import (
 // Each line of the card, for a client that is good at it, one that is bad, and
 // one that shows nothing.
 func TestReportCard(t *testing.T) {
-	for _, c := range []struct {
-		line, script string
-		grade        Grade
-		figures      string // as JSON
-	}{
+	gradeAll(t, []cardCase{
 		{"poll_gaps", `
 			0s poll t1
 			1s poll t1
@@ -76,7 +72,19 @@ func TestReportCard(t *testing.T) {
 		{"unknown_fields", `0s poll t1`, Good, `{"calls":1,"calls_with":0,"fields":[]}`},
 		{"unknown_fields", `0s poll t1 field=x`, Bad, `{"calls":1,"calls_with":1,"fields":["acme.pollTask query x (1)"]}`},
 		{"unknown_fields", ``, NotSeen, `{"calls":0,"calls_with":0,"fields":[]}`},
-	} {
+	})
+}
+
+// cardCase is what a line of the card says of a script.
+type cardCase struct {
+	line, script string
+	grade        Grade
+	figures      string // as JSON
+}
+
+func gradeAll(t *testing.T, cases []cardCase) {
+	t.Helper()
+	for _, c := range cases {
 		r := judged(nil, read(t, c.script), after(time.Hour))
 		l := line(t, r, c.line)
 		figures, err := json.Marshal(l.Figures)
@@ -98,7 +106,13 @@ func TestReportCard(t *testing.T) {
 	}
 }
 
-func line(t testing.TB, r *Report, name string) Line {
+// fatal is a test, also one of rapid's.
+type fatal interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
+func line(t fatal, r *Report, name string) Line {
 	t.Helper()
 	for _, l := range r.Card {
 		if l.Name == name {

@@ -31,7 +31,7 @@ func (e *ends) observe(s *sighting) {
 		}
 	}
 	for i, n := range s.shown {
-		if n == 0 || !s.Tasks[i].Ended {
+		if n == 0 || !s.ended(i) {
 			continue
 		}
 		known := s.real + s.Took

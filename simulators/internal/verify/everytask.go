@@ -50,7 +50,7 @@ func (e *everyTask) observe(s *sighting) {
 			continue
 		}
 		t.state = shown
-		if s.Tasks[i].Ended {
+		if s.ended(i) {
 			e.finish(t, s, n)
 		}
 	}

@@ -68,13 +68,21 @@ func TestCallMinGap(t *testing.T) {
 			0.2s  poll t1 speed=10 at=2s`, Now{}, Passed, "1 gap, the least 2s (acme task t1)"},
 		{"ten times as fast, hasty", rule, `
 			0s    poll t1 speed=10
-			0.05s poll t1 speed=10 at=2h`, Now{}, Failed, "acme task t1: 1 of 2 polls came sooner than 1s after the one before, the soonest after 500ms"},
+			0.05s poll t1 speed=10 at=0.5s`, Now{}, Failed, "acme task t1: 1 of 2 polls came sooner than 1s after the one before, the soonest after 500ms"},
 		{"more than the longest time there is", rule, `
 			0s       poll t1
 			2000000h poll t1 speed=1000000`, Now{}, Passed, "1 gap, the least 2562047h47m16.854s (acme task t1)"},
 		{"frozen", rule, `
 			0s   poll t1 frozen
-			0.1s poll t1 frozen`, Now{}, NotJudged, "the clock was frozen at each of 1 gap"},
+			0.1s poll t1 frozen`, Now{}, NotJudged, "the clock was frozen or moved at each of 1 gap"},
+		{"moved between two", rule, `
+			0s   poll t1
+			0.1s poll t1 at=40m
+			0.2s poll t2 at=40m100ms`, Now{}, NotJudged, "the clock was frozen or moved at each of 1 gap"},
+		{"moved before, and soon after", rule, `
+			0s   poll t1
+			0.1s poll t1 at=40m
+			0.2s poll t1 at=40m100ms`, Now{}, Failed, "acme task t1: 1 of 3 polls came sooner than 1s after the one before, the soonest after 100ms"},
 		{"frozen, then running", rule, `
 			0s   poll t1 frozen
 			0.1s poll t1 frozen
@@ -113,11 +121,11 @@ func TestCallMax(t *testing.T) {
 		{"both, too many", both, three, Now{}, Failed, "2 gaps, the least 1s (acme task t1); acme task t1: 3 calls, 1 more than allowed"},
 		{"both, frozen", both, `
 			0s poll t1 frozen
-			0s poll t1 frozen`, Now{}, NotJudged, "the clock was frozen at each of 1 gap; at most 2 calls (acme task t1)"},
+			0s poll t1 frozen`, Now{}, NotJudged, "the clock was frozen or moved at each of 1 gap; at most 2 calls (acme task t1)"},
 		{"both, frozen and too many", both, `
 			0s poll t1 frozen
 			0s poll t1 frozen
-			0s poll t1 frozen`, Now{}, Failed, "the clock was frozen at each of 2 gaps; acme task t1: 3 calls, 1 more than allowed"},
+			0s poll t1 frozen`, Now{}, Failed, "the clock was frozen or moved at each of 2 gaps; acme task t1: 3 calls, 1 more than allowed"},
 		{"both, one call", both, `0s poll t1`, Now{}, Inconclusive, "no two calls to compare; at most 1 call (acme task t1)"},
 		{"none", rule, `0s poll t1 vendor=bolt`, Now{}, Inconclusive, "no such call was made"},
 	})

@@ -32,6 +32,9 @@ func aDay(t testing.TB) *Report {
 		{Submissions: "no_duplicates", Vendor: "acme", At: at(18)},
 		{Tokens: "refreshed_in_time", Vendor: "bolt", At: at(20)},
 		{Call: "poll", Vendor: "bolt", MinGap: 1500 * time.Millisecond, At: at(21)},
+		{Call: "poll", MaxErrors: new(3), Sends: "params.detail=full", At: at(22)},
+		{Retried: "every_refusal", At: at(23)},
+		{Tokens: "refreshed_in_time", Margin: 29*time.Minute + 58*time.Second, At: at(24)},
 	}, read(t, `
 		0s    login gives=1/30m
 		1s    start id12345 body=1 sends=1
@@ -45,6 +48,13 @@ func aDay(t testing.TB) *Report {
 		30s   list id12345*,id9 page=0/2 more
 		31s   poll b1 vendor=bolt frozen
 		31s   poll b1 vendor=bolt frozen
+		40s   start id77 body=2 lost done fault=lost-reply
+		41s   start id78 body=2
+		50s   poll ?id9 status=503 fault=brownout
+		51s   poll ?id9 status=503 fault=brownout
+		53s   poll ?id9 status=503 fault=brownout
+		57s   poll id9* sent=params.detail/full
+		60s   list status=429 wait=20/7
 	`), after(12*time.Minute))
 	r.Tenant, r.Scenario = "rough~a", "rough"
 	return r
@@ -105,7 +115,7 @@ func TestHostileNames(t *testing.T) {
 			t.Fatalf("the text holds %q:\n%s", c, text.String())
 		}
 	}
-	if lines := strings.Count(text.String(), "\n"); lines != 1+1+5+1+8+1+1 {
+	if lines := strings.Count(text.String(), "\n"); lines != 1+1+5+1+11+1+1 {
 		t.Errorf("%d lines:\n%s", lines, text.String())
 	}
 	var parsed junitSuites

@@ -14,9 +14,18 @@ type Observation struct {
 	Vendor    string // this and Operation are kept: the spec's own, no piece of a request
 	Operation string
 	Kind      string // login, poll, list, start, write, read; "" where it met no operation
-	Status    int
 
-	Tasks   []Task // those that the answer showed or created, each once
+	Status  int
+	Failed  bool   // the answer is an error though its status is below 400: JSON-RPC
+	Refused bool   // Failed, and for now only: a limit, or the vendor's own trouble
+	Lost    bool   // the client got no whole answer, or an error though the work was done
+	Done    bool   // what the client asked for was done, whatever it was answered
+	Fault   string // the faults that fired, by name; "" for none. It is kept
+
+	// Tasks are those that the answer showed or created, each once. Where it was
+	// lost, only what it created counts: the client saw nothing of it. So it is
+	// with Page and Token.Given.
+	Tasks   []Task
 	Asked   string // the id of the one task that was asked for, also where it is unknown; "" for none
 	Created bool   // the (only) task of Tasks was created by this request
 
@@ -33,6 +42,10 @@ type Observation struct {
 	Token   Token
 	Page    *Page    // of a list in pages
 	Unknown []string // fields that the client sent and nothing read: "query x", "body a.b"
+
+	// Sent are the values of the fields that Observer.Wants names, as far as the
+	// client sent them.
+	Sent map[string]string
 }
 
 // Task is one task in an answer.

@@ -9,7 +9,8 @@ import (
 
 // Observer judges the client of one tenant. It is safe for concurrent use. For
 // the card it keeps some 100 bytes a task that was met, and 16 to 24 more for
-// each expectation that looks at tasks one by one.
+// each expectation that looks at tasks one by one. Of a call that is refused it
+// keeps some 200 while that lasts.
 type Observer struct {
 	mu    sync.Mutex
 	begun bool
@@ -21,6 +22,8 @@ type Observer struct {
 	book  *book
 	card  []cardLine
 	rules []rule
+	wants []string
+	moves moves
 	seen  sighting // of the call under way
 }
 
@@ -82,6 +85,9 @@ func New(rules []scenarios.Expect) *Observer {
 		{"calls_after_end", &ends{book: o.book}},
 		{"duplicate_submissions", newSubmissions(o.book)},
 		{"unknown_fields", newUnknown(o.book)},
+		{"backoff", newBackoff(o.book)},
+		{"lost_replies", newLost(o.book)},
+		{"recovery", &recovery{book: o.book}},
 	}
 	o.Rules(rules)
 	return o
@@ -96,6 +102,16 @@ func (o *Observer) Rules(rules []scenarios.Expect) {
 	for i, e := range rules {
 		o.rules[i] = rule{e, newTracker(e, o.book)}
 	}
+	o.wants = wanted(o.rules)
+}
+
+// Wants are the fields whose values Observation.Sent is to tell, such as
+// params.options.returnSubtasks; nil where no rule asks for any. They must not be
+// changed, and are others once the rules are.
+func (o *Observer) Wants() []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.wants
 }
 
 // newTracker makes what judges one expectation.
@@ -103,12 +119,14 @@ func newTracker(e scenarios.Expect, b *book) tracker {
 	switch {
 	case e.RetryAfter != "":
 		return newWaits(b)
+	case e.Retried != "":
+		return newRetries(b)
 	case e.NoCallsAfter != "":
 		return &ends{book: b, grace: e.Grace}
 	case e.EveryTask != "":
 		return &everyTask{book: b, within: e.Within}
 	case e.Tokens != "":
-		return &tokens{book: b}
+		return &tokens{book: b, margin: e.Margin}
 	case e.Pages != "":
 		return newLists(b)
 	case e.Submissions != "":
@@ -134,6 +152,7 @@ func (o *Observer) Observe(observed Observation) {
 	s.Speed = max(1, s.Speed)
 	s.real, s.at = s.Real.Sub(o.first.Real), s.At.Sub(o.first.At)
 	o.overlooked += int64(o.book.see(s))
+	o.moves.see(s)
 	for i := range o.card {
 		o.card[i].observe(s)
 	}

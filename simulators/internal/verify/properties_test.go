@@ -24,59 +24,11 @@ func allRules() []scenarios.Expect {
 		{Pages: "read_to_last"},
 		{Submissions: "no_duplicates"},
 		{UnknownFields: "none"},
+		{Call: "poll", MaxErrors: new(1), Sends: "a.b=true"},
+		{Call: "list", Per: "tenant", MaxErrors: new(1), Sends: "q=1"},
+		{Retried: "every_refusal"},
+		{Tokens: "refreshed_in_time", Margin: 3 * time.Second},
 	}
-}
-
-// someCalls are any calls about the tasks of the given names, in the order in
-// which they came.
-func someCalls(t *rapid.T, names ...string) []Observation {
-	var all []Observation
-	var when time.Duration
-	created := map[string]bool{} // an id is given once
-	for range rapid.IntRange(0, 40).Draw(t, "calls") {
-		when += time.Duration(rapid.IntRange(0, 3000).Draw(t, "pause")) * time.Millisecond
-		kind := rapid.SampledFrom([]string{"poll", "poll", "poll", "start", "list", "login", "write"}).Draw(t, "kind")
-		o := Observation{
-			Real: born.Add(when), At: born.Add(when), Lived: when, Speed: rapid.IntRange(1, 3).Draw(t, "speed"),
-			Frozen: rapid.IntRange(0, 9).Draw(t, "frozen") == 0,
-			Vendor: rapid.SampledFrom([]string{"acme", "bolt"}).Draw(t, "vendor"),
-			Kind:   kind, Operation: kind + "Task",
-		}
-		name := rapid.SampledFrom(names).Draw(t, "task")
-		ended := rapid.IntRange(0, 4).Draw(t, "ended") == 0
-		switch kind {
-		case "start":
-			o.Body = rapid.Uint64Range(1, 3).Draw(t, "body")
-			o.Created = rapid.Bool().Draw(t, "created") && !created[o.Vendor+name]
-			if o.Created {
-				created[o.Vendor+name] = true
-				o.Tasks = []Task{{ID: name}}
-			}
-		case "list":
-			for _, n := range names {
-				o.Tasks = append(o.Tasks, Task{ID: n, Ended: ended})
-			}
-			o.Page = &Page{List: "all", From: rapid.IntRange(0, 1).Draw(t, "from"), More: rapid.Bool().Draw(t, "more")}
-		case "login":
-			o.Token = Token{Given: rapid.Uint64Range(1, 4).Draw(t, "given"), Life: 10 * time.Second}
-		default:
-			o.Asked = name
-			if rapid.IntRange(0, 4).Draw(t, "known") > 0 {
-				o.Tasks = []Task{{ID: name, Ended: ended}}
-			}
-			o.Token = Token{Sent: rapid.Uint64Range(0, 4).Draw(t, "sent"), Expired: rapid.IntRange(0, 5).Draw(t, "expired") == 0}
-		}
-		if rapid.IntRange(0, 5).Draw(t, "unread") == 0 {
-			o.Unknown = []string{"query " + name}
-		}
-		o.Limits = []uint64{rapid.Uint64Range(1, 2).Draw(t, "limit")}
-		if rapid.IntRange(0, 5).Draw(t, "refused") == 0 {
-			o.RetryAfter = rapid.IntRange(1, 5).Draw(t, "told")
-			o.Told = rapid.SampledFrom([]uint64{0, o.Limits[0]}).Draw(t, "by")
-		}
-		all = append(all, o)
-	}
-	return all
 }
 
 // A report changes nothing: an observer that was asked halfway, and one that
@@ -184,6 +136,19 @@ func TestCountsAreThoseOfANaiveModel(t *testing.T) {
 		check("calls_after_end", "polls_after", naiveAfter(calls))
 		check("retry_after", "early", naiveEarly(calls))
 		check("duplicate_submissions", "duplicates", naiveDuplicates(calls))
+		tries, grew, unjudged := naiveBackoff(calls)
+		check("backoff", "tries", tries)
+		check("backoff", "grew", grew)
+		check("backoff", "not_judged", unjudged)
+		blind, looked := naiveLost(calls)
+		check("lost_replies", "repeated_unasked", blind)
+		check("lost_replies", "repeated_after_asking", looked)
+		back, slowest, stormed := naiveRecovery(calls)
+		check("recovery", "came_back", back)
+		check("recovery", "stormed", stormed)
+		if back > 0 {
+			check("recovery", "slowest", length(slowest))
+		}
 	})
 }
 
@@ -218,7 +183,7 @@ func naiveGaps(calls []Observation) (gaps []time.Duration, frozen int64) {
 
 // shownEnded tells whether an answer showed a task ended.
 func shownEnded(c Observation, vendor, task string) bool {
-	return c.Vendor == vendor && slices.Contains(c.Tasks, Task{ID: task, Ended: true})
+	return c.Vendor == vendor && !c.Lost && slices.Contains(c.Tasks, Task{ID: task, Ended: true})
 }
 
 func naiveAfter(calls []Observation) (n int64) {

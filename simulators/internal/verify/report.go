@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/vendorsim/vendorsim/scenarios"
@@ -144,6 +145,7 @@ func ruleWords(e scenarios.Expect) string {
 	}
 	add("call", e.Call)
 	add("retry_after", e.RetryAfter)
+	add("retried", e.Retried)
 	add("no_calls_after", e.NoCallsAfter)
 	add("every_task", e.EveryTask)
 	add("tokens", e.Tokens)
@@ -157,6 +159,13 @@ func ruleWords(e scenarios.Expect) string {
 	}
 	if e.Max > 0 {
 		add("max", fmt.Sprint(e.Max))
+	}
+	if e.MaxErrors != nil {
+		add("max_errors", fmt.Sprint(*e.MaxErrors))
+	}
+	add("sends", printable(e.Sends))
+	if e.Margin > 0 {
+		add("margin", length(e.Margin))
 	}
 	if e.Grace > 0 {
 		add("grace", fmt.Sprint(e.Grace))
@@ -172,6 +181,8 @@ func expectedWords(e scenarios.Expect) string {
 	switch {
 	case e.RetryAfter != "":
 		return "no request comes before the wait that it was told is over"
+	case e.Retried != "":
+		return "each call that was told to wait is made again, and answered well"
 	case e.NoCallsAfter != "":
 		if e.Grace > 0 {
 			return "at most " + count(e.Grace, "poll") + " of a task after an answer showed its end"
@@ -183,6 +194,9 @@ func expectedWords(e scenarios.Expect) string {
 		}
 		return "each task that the client starts or polls is seen ended"
 	case e.Tokens != "":
+		if e.Margin > 0 {
+			return "no token is used in the last " + length(e.Margin) + " before its end, or after it"
+		}
 		return "no token is used after its end"
 	case e.Pages != "":
 		return "every list that is begun is read to its last page"
@@ -191,19 +205,31 @@ func expectedWords(e scenarios.Expect) string {
 	case e.UnknownFields != "":
 		return "nothing is sent that nothing reads"
 	}
+	return callWords(e)
+}
+
+// callWords says what calls are held to.
+func callWords(e scenarios.Expect) string {
 	of := "about one task"
 	if e.Per == "tenant" {
 		of = "of one tenant to one vendor"
 	}
-	text := "calls of " + e.Call + " " + of + " come"
+	var parts []string
 	if e.MinGap > 0 {
-		text += " at least " + length(e.MinGap) + " apart"
+		parts = append(parts, "come at least "+length(e.MinGap)+" apart")
 	}
 	if e.Max > 0 {
-		if e.MinGap > 0 {
-			text += ", and"
+		most := "at most " + count(e.Max, "time")
+		if e.MinGap == 0 {
+			most = "come " + most
 		}
-		text += " at most " + count(e.Max, "time")
+		parts = append(parts, most)
 	}
-	return text
+	if e.MaxErrors != nil {
+		parts = append(parts, "fail at most "+count(*e.MaxErrors, "time"))
+	}
+	if e.Sends != "" {
+		parts = append(parts, "send "+printable(e.Sends)+" at least once")
+	}
+	return "calls of " + e.Call + " " + of + " " + strings.Join(parts, ", and ")
 }

@@ -19,12 +19,13 @@ var born = time.Date(2026, 1, 15, 9, 0, 0, 0, time.UTC)
 //
 // WHEN is the real time since the beginning; the tenant's time is the same, or
 // as "at=". TASKS are those that the answer shows, a star at those ended; one
-// alone was asked for, and "?id" was asked for and not shown. A start creates its
-// task. The other words are named as the fields of an Observation.
+// alone was asked for, and "?id" was asked for and not shown, with status 404
+// unless another follows. A start creates its task. The other words are named as the fields of an Observation.
 func read(t testing.TB, script string) []Observation {
 	t.Helper()
 	var all []Observation
 	for line := range strings.Lines(script) {
+		line, _, _ = strings.Cut(line, " // ")
 		words := strings.Fields(line)
 		if len(words) == 0 {
 			continue
@@ -83,6 +84,20 @@ func readWord(t testing.TB, o *Observation, word string) {
 		o.Page.More = true
 	case "of": // which list
 		o.Page.List = value
+	case "status":
+		o.Status = int(number(t, value))
+	case "failed": // a JSON-RPC error
+		o.Failed = true
+	case "refused": // the same, for now only
+		o.Failed, o.Refused = true, true
+	case "lost":
+		o.Lost = true
+	case "done":
+		o.Done = true
+	case "fault":
+		o.Fault = value
+	case "sent": // a field, and its value
+		o.Sent = map[string]string{first: second}
 	case "field":
 		o.Unknown = append(o.Unknown, "query "+value)
 	default:

@@ -40,7 +40,7 @@ func (w *submissions) observe(s *sighting) {
 		return
 	}
 	for i, n := range s.shown {
-		if !s.Tasks[i].Ended {
+		if !s.ended(i) {
 			continue
 		}
 		if key, ok := w.byTask[n]; ok {

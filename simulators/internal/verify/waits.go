@@ -32,6 +32,14 @@ type wait struct {
 	seconds             int
 }
 
+// wait is what the answer told, if it told one.
+func (s *sighting) wait() wait {
+	told := time.Duration(s.RetryAfter) * time.Second
+	return wait{
+		known: s.real + s.Took, until: s.real + told, lived: s.Lived + times(told, s.Speed), seconds: s.RetryAfter,
+	}
+}
+
 func (w wait) over(real, lived time.Duration) bool { return real >= w.until || lived >= w.lived }
 
 // minSweep is how many waits are kept at least before those that are over are
@@ -50,10 +58,7 @@ func (w *waits) observe(s *sighting) {
 	if s.RetryAfter <= 0 {
 		return
 	}
-	told := time.Duration(s.RetryAfter) * time.Second
-	next := wait{
-		known: s.real + s.Took, until: s.real + told, lived: s.Lived + times(told, s.Speed), seconds: s.RetryAfter,
-	}
+	next := s.wait()
 	w.told++
 	if w.told == 1 || next.until < w.first.until {
 		w.first = next
