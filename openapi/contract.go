@@ -72,7 +72,7 @@ func (o *Operation) checkBody(r Request) *Violation {
 	}
 	if r.Empty {
 		if o.body.Required {
-			return &Violation{In: InBody, Rule: "required", Text: "is missing"}
+			return &Violation{In: InBody, Rule: "required", Text: "is missing", Expected: "a body"}
 		}
 		return nil
 	}

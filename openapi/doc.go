@@ -11,8 +11,8 @@
 // A member that stands at the file, a path, an operation or a response and is
 // not named here is refused: most are misspelt.
 //
-// Evidence. Each operation, response, option and behaviour says why we believe
-// it:
+// Evidence. Each operation, response, option, behaviour and surprise says why we
+// believe it:
 //
 //	x-evidence: {level: documented, source: "https://..."}
 //
@@ -32,6 +32,8 @@
 //	  {"401": Unauthorized, "404": NotFound, "405": MethodNotAllowed, "429": RateLimited}
 //	x-task:         # the document that a scenario's "set:" may override
 //	  {schema: TaskStatus, computed: [id, status], id: "^[0-9a-f]{24}$"}
+//	x-surprises:    # what the vendor may do and clients wrongly rule out, for scenarios' "surprises:"
+//	  - {name: later-types, kind: value, on: [getTaskStatus], at: result.type, values: [30], text: "...", x-evidence: {...}}
 //	x-secrets:      # where a credential may stand, in requests and replies: nobody is shown it
 //	  headers: [Authorization, x-av-token]   # headers
 //	  fields: [access_token, client_secret]  # members of a query, a form or a JSON body, at any depth
@@ -40,6 +42,21 @@
 //
 // Each name of x-secrets must be one that the file declares, but for the headers
 // that every HTTP client knows.
+//
+// The kinds of a surprise, each with what it takes besides name and text:
+//
+//	field:        one more member, field with value, in each object at a path of the answer
+//	value:        one of values in the place of what stands at a path
+//	order:        the parts of the list at a path in another order
+//	pages:        pages that are smaller than what was asked for
+//	header-case:  the names of the header in small letters
+//	retry-date:   Retry-After as an HTTP date
+//	ids:          the ids that the vendor makes have more digits; tossed for once a vendor
+//
+// on names the operations; left out it is for all. A path (at) is of members;
+// each part of a list on the way counts, and what is not there is left alone.
+// No response contract has to allow what a surprise does: it is applied after
+// that was held.
 //
 // A behaviour with documented and observed is a difference of the profiles; one
 // with departs: true leaves the vendor's page in both.

@@ -75,8 +75,8 @@ func (b Behaviour) check() error {
 
 // Fact is one row of the table of evidence.
 type Fact struct {
-	Kind string `json:"kind"` // operation, response, option, behaviour
-	Name string `json:"name"` // the method and path, the same with a status, or the option's or behaviour's name
+	Kind string `json:"kind"` // operation, response, option, behaviour, surprise
+	Name string `json:"name"` // the method and path, the same with a status, or the option's, behaviour's or surprise's name
 	Text string `json:"text"`
 	Evidence
 }

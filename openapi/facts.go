@@ -5,8 +5,8 @@ import (
 	"sort"
 )
 
-// Facts is the table of evidence: every operation, response, option and
-// behaviour, each with why we believe it.
+// Facts is the table of evidence: every operation, response, option, behaviour
+// and surprise, each with why we believe it.
 func (s *Spec) Facts() []Fact {
 	var facts []Fact
 	for _, o := range s.Operations {
@@ -30,6 +30,9 @@ func (s *Spec) Facts() []Fact {
 			text = fmt.Sprintf("%s documented: %s observed: %s", b.Text, b.Documented, b.Observed)
 		}
 		facts = append(facts, Fact{Kind: "behaviour", Name: b.Name, Text: text, Evidence: b.Evidence})
+	}
+	for _, u := range s.Surprises {
+		facts = append(facts, Fact{Kind: "surprise", Name: u.Name, Text: u.Text, Evidence: u.Evidence})
 	}
 	return facts
 }

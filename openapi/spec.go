@@ -32,6 +32,7 @@ type Spec struct {
 	Outside    *Operation   // the contract of answers that belong to no operation
 	Options    []Option
 	Behaviours []Behaviour
+	Surprises  []Surprise
 	Task       TaskDocument
 	Secrets    Secrets
 }
@@ -109,14 +110,16 @@ func (s *Spec) build(b *builder) error {
 		return errors.New("info and components must be there")
 	}
 	s.Title = b.doc.Info.Title
-	known := []string{"x-options", "x-behaviours", "x-outside", "x-task", "x-secrets"}
+	known := []string{"x-options", "x-behaviours", "x-outside", "x-task", "x-secrets", "x-surprises"}
 	if b.own {
 		known = []string{"x-outside"}
 	}
 	if err := onlyExtensions(b.doc.Extensions, known...); err != nil {
 		return err
 	}
-	for name, into := range map[string]any{"x-options": &s.Options, "x-behaviours": &s.Behaviours, "x-task": &s.Task, "x-secrets": &s.Secrets} {
+	for name, into := range map[string]any{
+		"x-options": &s.Options, "x-behaviours": &s.Behaviours, "x-task": &s.Task, "x-secrets": &s.Secrets, "x-surprises": &s.Surprises,
+	} {
 		if err := extension(b.doc.Extensions, name, into); err != nil {
 			return err
 		}
@@ -130,7 +133,10 @@ func (s *Spec) build(b *builder) error {
 	if err := s.buildOutside(b); err != nil {
 		return err
 	}
-	return s.buildOperations(b)
+	if err := s.buildOperations(b); err != nil {
+		return err
+	}
+	return s.checkSurprises()
 }
 
 // checkFacts holds options and behaviours to their own rules.

@@ -26,6 +26,10 @@ type Violation struct {
 	Field string // the parameter's name, or the dotted path of the member: options.perPage
 	Rule  string // required, type, or the schema keyword: enum, minimum, pattern, ...
 	Text  string // a sentence, without the value
+
+	// Expected is what would have been right, in words: at most 250, a string; ""
+	// where nothing says. It is for whoever asks why, never for the wire.
+	Expected string
 }
 
 func (v *Violation) Error() string {
@@ -44,14 +48,14 @@ func parameterViolation(p *openapi3.Parameter, err error) *Violation {
 	var parse *openapi3filter.ParseError
 	switch {
 	case errors.Is(err, openapi3filter.ErrInvalidRequired):
-		v.Rule, v.Text = "required", "is missing"
+		v.Rule, v.Text, v.Expected = "required", "is missing", expectedAs(p.Schema.Value)
 	case errors.Is(err, openapi3filter.ErrInvalidEmptyValue):
-		v.Rule, v.Text = "required", "is empty"
+		v.Rule, v.Text, v.Expected = "required", "is empty", expectedAs(p.Schema.Value)
 	case errors.As(err, &parse):
-		v.Text = "has the wrong type"
+		v.Text, v.Expected = "has the wrong type", expectedAs(p.Schema.Value)
 	default:
 		if s := first(err); s != nil {
-			v.Rule, v.Text = s.SchemaField, s.Reason
+			v.Rule, v.Text, v.Expected = s.SchemaField, s.Reason, expectedBy(s)
 		}
 	}
 	return v
@@ -67,7 +71,7 @@ func bodyViolation(in string, err error) *Violation {
 	if s.SchemaField == "format" && s.Schema != nil && s.Schema.Format == "int64" {
 		text = "value must be an integer of 64 bits" // kin-openapi's own words name its limits
 	}
-	return &Violation{In: in, Field: short(strings.Join(s.JSONPointer(), ".")), Rule: s.SchemaField, Text: text}
+	return &Violation{In: in, Field: short(strings.Join(s.JSONPointer(), ".")), Rule: s.SchemaField, Text: text, Expected: expectedBy(s)}
 }
 
 // maxText bounds what is said of a violation, in bytes: a client may have sent

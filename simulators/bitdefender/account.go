@@ -2,11 +2,13 @@ package bitdefender
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/simulators/internal/sim"
 )
 
@@ -34,14 +36,16 @@ func enabledAPI(c *sim.Call) *sim.Fault {
 	}
 	api := apiOf(c)
 	services, known := apis[api]
+	field, there := "api", slices.Sorted(maps.Keys(apis))
 	if service, asked := c.Path["service"]; asked {
-		known = slices.Contains(services, service)
+		field, there, known = "service", services, slices.Contains(services, service)
 	}
 	switch {
 	case !known:
-		return &sim.Fault{Kind: sim.NotFound}
+		fault := &sim.Fault{Kind: sim.NotFound, Note: "no such API"}
+		return fault.Naming(openapi.InPath, field, "one of "+strings.Join(there, ", "))
 	case api != general && !slices.Contains(enabledAPIs(c), api):
-		return &sim.Fault{Kind: sim.Forbidden}
+		return &sim.Fault{Kind: sim.Forbidden, Note: "the key is made for " + strings.Join(enabledAPIs(c), ", ")}
 	}
 	return nil
 }
@@ -138,7 +142,8 @@ func companyOf(c *sim.Call) company {
 }
 
 func noCompany(c *sim.Call) *sim.Fault {
-	return sim.Refuse(sim.Invalid, rpcError(c, http.StatusOK, -32002, "The company does not exist"))
+	return sim.Refuse(sim.Invalid, rpcError(c, http.StatusOK, -32002, "The company does not exist")).
+		Naming(openapi.InParams, "companyId", companyOf(c).ID+", the tenant's own company")
 }
 
 // riskOf is a made-up score. Its three parts make up the whole, as in the

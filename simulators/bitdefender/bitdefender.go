@@ -25,6 +25,7 @@ func New() *sim.Vendor {
 		Guards:     []sim.Guard{enabledAPI},
 		Operations: operations,
 		Fault:      fault,
+		HTML:       html,
 		Changed:    changed,
 		IDs:        ids,
 		Examples:   examples,

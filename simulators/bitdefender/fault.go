@@ -1,6 +1,7 @@
 package bitdefender
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -76,14 +77,14 @@ func fault(c *sim.Call, f *sim.Fault) sim.Reply {
 	case sim.UnknownTask:
 		return unknownTask(c)
 	case sim.TooLarge:
-		return nginx(http.StatusRequestEntityTooLarge, "413 Request Entity Too Large")
+		return nginx(http.StatusRequestEntityTooLarge)
 	case sim.RateLimited:
 		return rateLimited(c, f)
 	case sim.Unavailable:
-		return nginx(http.StatusServiceUnavailable, "503 Service Temporarily Unavailable").With("Retry-After", strconv.Itoa(f.RetryAfter))
+		return sim.TellWait(nginx(http.StatusServiceUnavailable), f)
 	case sim.Invalid:
 		if f.Violation == nil {
-			return rpcError(c, http.StatusOK, -32602, f.Detail)
+			return rpcError(c, http.StatusOK, -32602, cmp.Or(f.Detail, messages[-32602]))
 		}
 		return invalid(c, f.Violation)
 	}
@@ -125,7 +126,7 @@ func rateLimited(c *sim.Call, f *sim.Fault) sim.Reply {
 		return rpcError(c, http.StatusOK, -32003, limitDetails(c))
 	}
 	wait := strconv.Itoa(f.RetryAfter)
-	r := nginx(http.StatusTooManyRequests, "429 Too Many Requests").With("Retry-After", wait)
+	r := nginx(http.StatusTooManyRequests).With("Retry-After", wait)
 	if c.Profile == sim.Observed {
 		r = r.With("Retry-After", wait)
 	}
@@ -181,7 +182,6 @@ func paramName(v *openapi.Violation) string {
 
 // nginx is the stock error page of the front end, which stands before the
 // application.
-func nginx(status int, title string) sim.Reply {
-	return sim.Text(status, "text/html", "<html>\r\n<head><title>"+title+"</title></head>\r\n<body>\r\n<center><h1>"+title+
-		"</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n")
-}
+func nginx(status int) sim.Reply { return sim.Text(status, "text/html", html(nil, status)) }
+
+func html(_ *sim.Call, status int) string { return sim.StockPage("nginx", status) }

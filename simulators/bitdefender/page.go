@@ -17,7 +17,7 @@ type page[T any] struct {
 
 // pageOf renders the page that the call asks for, and nothing else of the list.
 func pageOf[T any](c *sim.Call, total int, item func(i int) T) page[T] {
-	p := page[T]{Total: total, Page: number(c.Params, "page", 1), PerPage: number(c.Params, "perPage", 30), Items: []T{}}
+	p := page[T]{Total: total, Page: number(c.Params, "page", 1), PerPage: c.PageSize(number(c.Params, "perPage", 30)), Items: []T{}}
 	p.PagesCount = (total + p.PerPage - 1) / p.PerPage
 	from := min((p.Page-1)*p.PerPage, total)
 	for i := from; i < min(from+p.PerPage, total); i++ {

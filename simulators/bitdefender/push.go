@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/simulators/internal/sim"
 )
 
@@ -96,7 +97,8 @@ func getPushEventSettings(c *sim.Call) (sim.Reply, error) { return result(c, set
 // sendTestPushEvent shows the event, and sends it where the service is on.
 func sendTestPushEvent(c *sim.Call) (sim.Reply, error) {
 	if text(c.Params, "eventType") != taskEvent {
-		return sim.Reply{}, sim.Refuse(sim.Invalid, rpcError(c, http.StatusOK, -32000, "Event template not found"))
+		return sim.Reply{}, sim.Refuse(sim.Invalid, rpcError(c, http.StatusOK, -32000, "Event template not found")).
+			Naming(openapi.InParams, "eventType", "a type of event that has a template")
 	}
 	event, fault := testEvent(c)
 	if fault != nil {
@@ -144,9 +146,10 @@ type pushStats struct {
 
 func newStats(c *sim.Call) pushStats { return pushStats{}.at(c) }
 
-// at dates the numbers now.
+// at dates the numbers with the request, or with the event that they count. An
+// event that is delivered late makes nothing older.
 func (s pushStats) at(c *sim.Call) pushStats {
-	s.LastUpdateTime = date(c.Tenant.Clock.Now(), zoneOf(c.Options.String("zone")))
+	s.LastUpdateTime = max(s.LastUpdateTime, date(c.Now(), zoneOf(c.Options.String("zone"))))
 	return s
 }
 

@@ -68,6 +68,7 @@ func getTaskStatus(c *sim.Call) (sim.Reply, error) {
 		if q, fault = ask(c.Params, zone); fault != nil {
 			return sim.Reply{}, fault
 		}
+		q.perPage = c.PageSize(q.perPage)
 	}
 	id, _ := c.Params["taskId"].(string)
 	e, ok := c.Read(id)

@@ -1,7 +1,9 @@
 package checkpoint
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/vendorsim/vendorsim/openapi"
@@ -43,7 +45,8 @@ func actionEntity(c *sim.Call) (sim.Reply, error) {
 	case kind == "" && c.Profile == sim.Observed:
 		return sim.Reply{}, sim.InvalidField(openapi.InBody, "requestData.entityType", "required", "is missing")
 	case kind != "" && only == nil:
-		return sim.Reply{}, &sim.Fault{Kind: sim.Internal, Detail: "KeyError", Note: "no entityType of this name"}
+		fault := &sim.Fault{Kind: sim.Internal, Detail: "KeyError", Note: "no entityType of this name"}
+		return sim.Reply{}, fault.Naming(openapi.InBody, "requestData.entityType", "the entityType of a service")
 	}
 	verb, fault := verbOf(entityVerbs, data, "entityActionName")
 	if fault != nil {
@@ -138,7 +141,8 @@ func verbOf(verbs map[string]string, data map[string]any, name string) (string, 
 	if verb := verbs[strings.ToLower(asked)]; verb != "" {
 		return verb, nil
 	}
-	return "", sim.InvalidField(openapi.InBody, "requestData."+name, "enum", "is no action that can be taken")
+	return "", sim.InvalidField(openapi.InBody, "requestData."+name, "enum", "is no action that can be taken").
+		Expecting(strings.Join(slices.Sorted(maps.Keys(verbs)), ", "))
 }
 
 func unique(ids []string) []string {

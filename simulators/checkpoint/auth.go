@@ -76,10 +76,11 @@ func loginCredential(c *sim.Call) (sim.Credential, *sim.Fault) {
 // read before anything else, and one that ends in Z breaks the door even for a
 // made-up client.
 func legacyCredential(c *sim.Call) (sim.Credential, *sim.Fault) {
+	client := strings.TrimPrefix(c.Header.Get(legacyApp), "US:")
 	if strings.HasSuffix(c.Header.Get(legacyDate), "Z") {
+		c.Claim(client)
 		return sim.Credential{}, &sim.Fault{Kind: sim.Internal, Note: legacyDate + " ends in Z"}
 	}
-	client := strings.TrimPrefix(c.Header.Get(legacyApp), "US:")
 	if isLogin(c) {
 		if client == "" || c.Header.Get(requestID) == "" || c.Header.Get(legacyDate) == "" || !signed(c, client, "") {
 			return sim.Credential{}, refused("the log-in lacks a header, or its signature is not right")
@@ -180,7 +181,8 @@ func issue(c *sim.Call, door string, life time.Duration, say claims) (string, er
 
 // authExternal logs in at the Infinity portal.
 func authExternal(c *sim.Call) (sim.Reply, error) {
-	token, err := issue(c, infinity, infinityLife, claims{
+	life := c.Auth().TokenTTL
+	token, err := issue(c, infinity, life, claims{
 		AppID:    sim.UUID(c.SeedLuck("checkpoint/app")),
 		Region:   "us",
 		TenantID: sim.UUID(c.SeedLuck("checkpoint/tenant")),
@@ -195,12 +197,12 @@ func authExternal(c *sim.Call) (sim.Reply, error) {
 	return sim.JSON(http.StatusOK, struct {
 		Success bool `json:"success"`
 		Data    data `json:"data"`
-	}{true, data{token, c.LifeSeconds(infinityLife)}}), nil
+	}{true, data{token, c.LifeSeconds(life)}}), nil
 }
 
 // authLegacy logs in at the legacy door, whose answer is the bare token.
 func authLegacy(c *sim.Call) (sim.Reply, error) {
-	token, err := issue(c, smart, smartLife, claims{})
+	token, err := issue(c, smart, c.TokenLife(smartLife), claims{})
 	if err != nil {
 		return sim.Reply{}, err
 	}

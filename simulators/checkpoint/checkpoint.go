@@ -36,6 +36,8 @@ func New() *sim.Vendor {
 			"getEntity":        getEntity,
 		},
 		Fault:    fault,
+		HTML:     html,
+		Auth:     scenarios.Auth{TokenTTL: infinityLife},
 		IDs:      ids,
 		Examples: examples,
 		Login:    login,

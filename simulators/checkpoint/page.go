@@ -37,6 +37,7 @@ func page(c *sim.Call, data map[string]any, search func() []string) (slice, *sim
 	if n, err := strconv.ParseInt(text(data["pageSize"]), 10, 64); err == nil {
 		size = min(n, maxPage)
 	}
+	size = int64(c.PageSize(int(size)))
 	id := text(data["scrollId"])
 	if id == "" {
 		id = sim.Hex(c.TokenLuck("checkpoint/scroll"), hexDigits)
@@ -58,5 +59,5 @@ func page(c *sim.Call, data map[string]any, search func() []string) (slice, *sim
 }
 
 func unknownScroll() *sim.Fault {
-	return sim.InvalidField(openapi.InBody, "requestData.scrollId", "scroll", "is not known, or no longer")
+	return sim.InvalidField(openapi.InBody, "requestData.scrollId", "scroll", "is not known, or no longer").Expecting("a scrollId that an answer has just told")
 }

@@ -70,7 +70,7 @@ func fault(c *sim.Call, f *sim.Fault) sim.Reply {
 	case sim.RateLimited:
 		return failure(c, http.StatusTooManyRequests, "Too Many Requests").With("Retry-After", strconv.Itoa(f.RetryAfter))
 	case sim.Unavailable:
-		return failure(c, http.StatusServiceUnavailable, "Service Unavailable").With("Retry-After", strconv.Itoa(f.RetryAfter))
+		return sim.TellWait(failure(c, http.StatusServiceUnavailable, "Service Unavailable"), f)
 	case sim.Internal:
 		return failure(c, http.StatusInternalServerError, "internal_error["+cmp.Or(f.Detail, "Exception")+"]")
 	case sim.Malformed:
@@ -101,14 +101,10 @@ func portalFault(c *sim.Call, f *sim.Fault) sim.Reply {
 	case sim.Unavailable:
 		status = http.StatusServiceUnavailable
 	}
-	r := sim.JSON(status, struct {
+	return sim.TellWait(sim.JSON(status, struct {
 		Success bool   `json:"success"`
 		Message string `json:"message"`
-	}{false, http.StatusText(status)})
-	if f.RetryAfter > 0 {
-		r = r.With("Retry-After", strconv.Itoa(f.RetryAfter))
-	}
-	return r
+	}{false, http.StatusText(status)}), f)
 }
 
 // unauthorized has the words of the door.
@@ -129,6 +125,8 @@ func unauthorized(c *sim.Call) sim.Reply {
 // which is asked for further in and answers 400.
 func invalid(c *sim.Call, v *openapi.Violation) sim.Reply {
 	switch {
+	case v == nil:
+		return failure(c, http.StatusUnprocessableEntity, "Unprocessable Entity")
 	case v.Name() == "scope" && v.Rule == "required":
 		return failure(c, http.StatusBadRequest, v.Text)
 	case v.Rule == "required", v.Rule == "minLength": // an empty header is as good as none
@@ -142,3 +140,6 @@ func failure(c *sim.Call, status int, text string) sim.Reply {
 		RequestID: c.Header.Get(requestID), ResponseCode: status, ResponseText: text, AdditionalText: new(string),
 	}, []struct{}{}})
 }
+
+// html is the error page of the load balancer before both doors.
+func html(_ *sim.Call, status int) string { return sim.StockPage("", status) }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/scenarios"
 	"github.com/vendorsim/vendorsim/simulators/internal/sim"
 )
@@ -32,6 +33,8 @@ func New() *sim.Vendor {
 		Guards:     []sim.Guard{accessOnly},
 		Operations: operations(),
 		Fault:      fault,
+		HTML:       html,
+		Auth:       scenarios.Auth{TokenTTL: tokenLife, Refreshes: new(maxRefreshes)},
 		IDs:        ids,
 		Examples:   []scenarios.Task{{ID: "133143986189", Set: map[string]any{fieldTaskType: deviceDeployment}}},
 		Limits:     limits,
@@ -88,7 +91,8 @@ func inDomain(op sim.Operation) sim.Operation {
 		case globalDomain, "global", "default":
 			return op(c)
 		}
-		return sim.Reply{}, &sim.Fault{Kind: sim.NotFound}
+		fault := &sim.Fault{Kind: sim.NotFound, Note: "no such domain"}
+		return sim.Reply{}, fault.Naming(openapi.InPath, "domainUUID", globalDomain+", the one domain that there is")
 	}
 }
 
@@ -101,13 +105,17 @@ func address(c *sim.Call, resource string) string {
 	return c.BaseURL + c.Base + "/api/fmc_config/v1/domain/" + domain(c) + resource
 }
 
-// limits: 120 requests a minute from one address, 300 from 7.4.1 on.
+// limits: 120 requests a minute from one address, 300 from 7.4.1 on, and 10 at
+// once.
 func limits(o sim.Options) []scenarios.Limit {
 	requests := 120
 	if slices.Compare(parseVersion(o.String("server_version")), []int{7, 4, 1}) >= 0 {
 		requests = 300
 	}
-	return []scenarios.Limit{{Vendor: "cisco", Per: "source", Requests: requests, Window: time.Minute}}
+	return []scenarios.Limit{
+		{Vendor: "cisco", Per: "source", Requests: requests, Window: time.Minute},
+		{Vendor: "cisco", Per: "source", Concurrent: 10},
+	}
 }
 
 // parseVersion splits a version such as 7.4.1. The contract of the option has

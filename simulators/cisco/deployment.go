@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/scenarios"
 	"github.com/vendorsim/vendorsim/simulators/internal/sim"
 )
@@ -221,5 +222,6 @@ func getJob(c *sim.Call) (sim.Reply, error) {
 			return sim.JSON(http.StatusOK, j), nil
 		}
 	}
-	return sim.Reply{}, &sim.Fault{Kind: sim.NotFound}
+	fault := &sim.Fault{Kind: sim.NotFound, Note: "no such job"}
+	return sim.Reply{}, fault.Naming(openapi.InPath, "objectId", "the id of a job that the list of jobs has")
 }

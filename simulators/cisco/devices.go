@@ -63,7 +63,8 @@ func listDevices(c *sim.Call) (sim.Reply, error) {
 func getDevice(c *sim.Call) (sim.Reply, error) {
 	f := survey(c).byID[c.Path["objectId"]]
 	if f == nil {
-		return sim.Reply{}, &sim.Fault{Kind: sim.NotFound}
+		fault := &sim.Fault{Kind: sim.NotFound, Note: "no such device"}
+		return sim.Reply{}, fault.Naming(openapi.InPath, "objectId", aDevice)
 	}
 	return sim.JSON(http.StatusOK, recordOf(c, f)), nil
 }
@@ -94,7 +95,7 @@ func register(c *sim.Call) (sim.Reply, error) {
 	}
 	switch {
 	case slices.ContainsFunc(s.firewalls, taken):
-		return sim.Reply{}, sim.InvalidField(openapi.InBody, "name", "exists", "is a device already")
+		return sim.Reply{}, sim.InvalidField(openapi.InBody, "name", "exists", "is a device already").Expecting("the name of a device that there is not yet")
 	case s.queued, slices.ContainsFunc(s.joining, taken):
 		return sim.Reply{}, parallel()
 	}

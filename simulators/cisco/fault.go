@@ -120,3 +120,6 @@ func requestID(tracking string) string {
 	n, _ := strconv.ParseUint(tracking[8:13], 16, 64) // hex digits: cannot fail
 	return tracking[:8] + "-" + strconv.FormatUint(n, 10)
 }
+
+// html is the error page of the nginx that stands before an FMC.
+func html(_ *sim.Call, status int) string { return sim.StockPage("nginx", status) }

@@ -38,7 +38,7 @@ const defaultLimit = 25
 // list answers the page that the client asks for. Only what stands on it is
 // rendered.
 func list[T, R any](c *sim.Call, all []T, render func(T) R) (sim.Reply, error) {
-	limit, offset := c.QueryNumber("limit", defaultLimit), c.QueryNumber("offset", 0)
+	limit, offset := c.PageSize(c.QueryNumber("limit", defaultLimit)), c.QueryNumber("offset", 0)
 	from := min(offset, len(all))
 	to := min(from+limit, len(all))
 	c.Page(c.Rest("limit", "offset"), from, to-from, to < len(all))

@@ -56,6 +56,9 @@ func parallel() *sim.Fault {
 	}
 }
 
+// aDevice is what a device is named by.
+const aDevice = "the id of a device that the list of devices has"
+
 // begin starts work on devices, unless one is unknown or, for work that
 // writes, another task still writes to it. field is where the ids stand.
 func begin(c *sim.Call, w *work, field string, ids []string) (sim.Entry, error) {
@@ -63,7 +66,7 @@ func begin(c *sim.Call, w *work, field string, ids []string) (sim.Entry, error) 
 	for _, id := range ids {
 		f := s.byID[id]
 		if f == nil {
-			return sim.Entry{}, sim.InvalidField(openapi.InBody, field, "unknown", "names a device that there is not")
+			return sim.Entry{}, sim.InvalidField(openapi.InBody, field, "unknown", "names a device that there is not").Expecting(aDevice)
 		}
 		if busy = busy || f.written; !seen[id] {
 			seen[id] = true
@@ -153,7 +156,7 @@ func rollBack(c *sim.Call) (sim.Reply, error) {
 	for _, j := range r.Jobs {
 		for _, id := range j.DeviceList {
 			if !deployed[j.DeploymentJobID+" "+id] {
-				return sim.Reply{}, sim.InvalidField(openapi.InBody, "rollbackDeviceList", "unknown", "names a job that did not deploy to the device")
+				return sim.Reply{}, sim.InvalidField(openapi.InBody, "rollbackDeviceList", "unknown", "names a job that did not deploy to the device").Expecting("a job that has deployed to the device")
 			}
 			ids = append(ids, id)
 		}

@@ -19,7 +19,7 @@ const ruleUnknown = "unknown"
 func getTaskStatus(c *sim.Call) (sim.Reply, error) {
 	for _, name := range slices.Sorted(maps.Keys(c.Query)) {
 		if name != detailed {
-			return sim.Reply{}, sim.InvalidField(openapi.InQuery, name, ruleUnknown, "is no parameter of this operation")
+			return sim.Reply{}, sim.InvalidField(openapi.InQuery, name, ruleUnknown, "is no parameter of this operation").Expecting("no parameter but " + detailed)
 		}
 	}
 	e, ok := c.Read(c.Path["objectId"])

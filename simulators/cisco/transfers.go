@@ -31,7 +31,7 @@ func importInto(c *sim.Call) (sim.Reply, error) {
 	r := transferRequest{}
 	if text, ok := body["deviceList"].(string); ok {
 		if err := json.Unmarshal([]byte(text), &r.DeviceList); err != nil || len(r.DeviceList) == 0 {
-			return sim.Reply{}, sim.InvalidField(openapi.InBody, "deviceList", "type", "must be a JSON list of device ids")
+			return sim.Reply{}, sim.InvalidField(openapi.InBody, "deviceList", "type", "must be a JSON list of device ids").Expecting("a JSON list of device ids")
 		}
 	} else if err := payload(c, &r); err != nil {
 		return sim.Reply{}, err
@@ -66,7 +66,7 @@ func copyConfig(c *sim.Call) (sim.Reply, error) {
 		return sim.Reply{}, err
 	}
 	if survey(c).byID[r.SourceDevice.ID] == nil {
-		return sim.Reply{}, sim.InvalidField(openapi.InBody, "sourceDevice", "unknown", "names a device that there is not")
+		return sim.Reply{}, sim.InvalidField(openapi.InBody, "sourceDevice", "unknown", "names a device that there is not").Expecting(aDevice)
 	}
 	e, err := begin(c, &work{taskType: copyConfigRequest}, "targetDeviceList", idsOf(r.Targets))
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/vendorsim/vendorsim/fixtures"
+	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/simulators/internal/sim"
 )
 
@@ -29,14 +30,16 @@ func start(database, title string) sim.Operation {
 		d, ok := configurationOfID(c, id)
 		switch {
 		case !ok:
-			return sim.Reply{}, &sim.Fault{Kind: sim.Invalid, Detail: noConfiguration}
+			return sim.Reply{}, unknownConfiguration(c, "params.configuration_id")
 		case d.Type != database:
-			return sim.Reply{}, &sim.Fault{Kind: sim.Invalid, Detail: "configuration is not of type " + databaseNames[database]}
+			fault := &sim.Fault{Kind: sim.Invalid, Detail: "configuration is not of type " + databaseNames[database]}
+			return sim.Reply{}, fault.Naming(openapi.InBody, "params.configuration_id", "the id of a configuration of type "+databaseNames[database])
 		}
 		scripts, _ := p["user_script"].(map[string]any)
 		for host := range scripts {
 			if host != d.PrimaryHost && host != d.StandbyHost {
-				return sim.Reply{}, &sim.Fault{Kind: sim.Invalid, Detail: "invalid parameter user_script: a key must be the primary or the standby host"}
+				fault := &sim.Fault{Kind: sim.Invalid, Detail: "invalid parameter user_script: a key must be the primary or the standby host"}
+				return sim.Reply{}, fault.Naming(openapi.InBody, "params.user_script", "members "+d.PrimaryHost+" and "+d.StandbyHost)
 			}
 		}
 		body, err := json.Marshal(p) // the same for the same request, however it is spaced

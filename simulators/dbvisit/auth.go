@@ -53,8 +53,9 @@ func login(c *sim.Call) (sim.Reply, error) {
 	session := base64.URLEncoding.EncodeToString([]byte("sid=" + sim.Hex(luck, 16, "session")))
 	signature := sim.Hex(luck, 32, "signature")
 	value := base64.URLEncoding.EncodeToString(fmt.Appendf(nil, "%d|%s|%s", c.RealNow().Unix(), session, signature))
-	c.Issue("cookie", value, cookieLife, nil)
-	seconds := c.LifeSeconds(cookieLife)
+	life := c.Auth().TokenTTL
+	c.Issue("cookie", value, life, nil)
+	seconds := c.LifeSeconds(life)
 	set := http.Cookie{
 		Name: cookieName, Value: value, Path: "/",
 		Expires: c.RealNow().Add(time.Duration(seconds) * time.Second), MaxAge: seconds,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/vendorsim/vendorsim/fixtures"
+	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/simulators/internal/sim"
 )
 
@@ -14,6 +15,21 @@ const configurations = 12
 
 // noConfiguration refuses a configuration that does not exist.
 const noConfiguration = "configuration not found"
+
+// unknownConfiguration is that refusal, of the id in a field of the body.
+func unknownConfiguration(c *sim.Call, field string) *sim.Fault {
+	fault := &sim.Fault{Kind: sim.Invalid, Detail: noConfiguration}
+	return fault.Naming(openapi.InBody, field, configurationIDs(c))
+}
+
+// configurationIDs says what a configuration is called by.
+func configurationIDs(c *sim.Call) string {
+	all := fleet(c)
+	if len(all) == 0 {
+		return "the id of a configuration"
+	}
+	return fmt.Sprintf("the id of a configuration that there is, such as %d", all[0].ID)
+}
 
 // configuration is a database with its standby and what clients set of it.
 type configuration struct {

@@ -23,6 +23,8 @@ func New() *sim.Vendor {
 		Credential: credential,
 		Operations: operations,
 		Fault:      fault,
+		HTML:       html,
+		Auth:       scenarios.Auth{TokenTTL: cookieLife},
 		IDs:        ids,
 		Examples:   []scenarios.Task{{ID: "1"}}, // task 1 of configuration 1, as on the pages
 		Login: func(h http.Header, _, tenant string) {

@@ -2,7 +2,6 @@ package dbvisit
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/vendorsim/vendorsim/simulators/internal/sim"
@@ -65,10 +64,8 @@ func fault(c *sim.Call, f *sim.Fault) sim.Reply {
 		return reply.With("WWW-Authenticate", `Basic realm="StandbyMP"`)
 	case sim.MethodNotAllowed:
 		return reply.With("Allow", allowed(path))
-	case sim.RateLimited, sim.Unavailable:
-		return reply.With("Retry-After", strconv.Itoa(f.RetryAfter))
 	}
-	return reply
+	return sim.TellWait(reply, f)
 }
 
 // resources11 are the paths of version 11; what is below them is too.
@@ -101,6 +98,8 @@ func allowed(path string) string {
 func invalid(f *sim.Fault) string {
 	v, what := f.Violation, "request body"
 	switch {
+	case v == nil:
+		return "invalid request"
 	case strings.HasPrefix(v.Field, "params.user_script."): // its keys are host names, with dots
 		what = "parameter user_script"
 	case v.Field != "":
@@ -118,3 +117,7 @@ func invalid(f *sim.Fault) string {
 	}
 	return "invalid " + what + ": " + v.Text
 }
+
+// html is the error page of a proxy that a customer may have put before the
+// product.
+func html(_ *sim.Call, status int) string { return sim.StockPage("nginx", status) }

@@ -55,7 +55,7 @@ func taskList(c *sim.Call) (sim.Reply, error) {
 	}
 	entries := c.ReadAll(listed)
 	if !known { // then no task was read either
-		return sim.Reply{}, &sim.Fault{Kind: sim.Invalid, Detail: noConfiguration}
+		return sim.Reply{}, unknownConfiguration(c, "params.configuration_id")
 	}
 	// A read can lead a task into a state in which it is hidden.
 	entries = slices.DeleteFunc(entries, func(e sim.Entry) bool { return !listed(e) })

@@ -77,7 +77,7 @@ func createTask(c *sim.Call) (sim.Reply, error) {
 		return sim.Reply{}, fault
 	}
 	if _, ok := configurationOfID(c, id); !ok {
-		return sim.Reply{}, &sim.Fault{Kind: sim.Invalid, Detail: noConfiguration}
+		return sim.Reply{}, unknownConfiguration(c, "Task.ConfigurationId")
 	}
 	script, _ := asked["Script"].(string)
 	data := taskData11{id, script, asked["Params"]}
@@ -157,7 +157,8 @@ func configurationOfPath(c *sim.Call) (configuration, *sim.Fault) {
 	id, err := strconv.ParseInt(c.Path["configurationId"], 10, 64)
 	d, ok := configurationOfID(c, id)
 	if err != nil || !ok {
-		return configuration{}, &sim.Fault{Kind: sim.UnknownTask, Detail: noConfiguration}
+		fault := &sim.Fault{Kind: sim.UnknownTask, Detail: noConfiguration}
+		return configuration{}, fault.Naming(openapi.InPath, "configurationId", configurationIDs(c))
 	}
 	return d, nil
 }

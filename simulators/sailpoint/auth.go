@@ -115,7 +115,7 @@ func getToken(c *sim.Call) (sim.Reply, error) {
 		refresh := ""
 		if c.Options.Bool("refresh_token") {
 			var err error
-			if refresh, _, err = issue(c, refreshToken, refreshLife); err != nil {
+			if refresh, _, err = issue(c, refreshToken, max(refreshLife, c.Auth().TokenTTL)); err != nil {
 				return sim.Reply{}, err
 			}
 		}
@@ -124,25 +124,31 @@ func getToken(c *sim.Call) (sim.Reply, error) {
 		sent := c.Form.Get("refresh_token")
 		k, err := c.TokenNamed(sent)
 		if err != nil || k.Tenant != c.Tenant || k.Kind != refreshToken {
-			return sim.Reply{}, sim.Refuse(sim.Unauthorized, oauthError(http.StatusBadRequest, "invalid_grant", "Invalid refresh token"))
+			fault := sim.Refuse(sim.Unauthorized, oauthError(http.StatusBadRequest, "invalid_grant", "Invalid refresh token"))
+			return sim.Reply{}, fault.Naming(openapi.InBody, "refresh_token", "a refresh token that a log-in of this tenant gave, and that has not ended")
 		}
 		return tokens(c, sent)
 	case "":
-		return sim.Reply{}, sim.Refuse(sim.Invalid, oauthError(http.StatusBadRequest, "invalid_request", "Missing grant type"))
+		return sim.Reply{}, badGrant(oauthError(http.StatusBadRequest, "invalid_request", "Missing grant type"))
 	default:
-		return sim.Reply{}, sim.Refuse(sim.Invalid,
-			oauthError(http.StatusBadRequest, "unsupported_grant_type", "Unsupported grant type: "+grant))
+		return sim.Reply{}, badGrant(oauthError(http.StatusBadRequest, "unsupported_grant_type", "Unsupported grant type: "+grant))
 	}
+}
+
+// badGrant refuses a log-in that asks for what there is not.
+func badGrant(r sim.Reply) *sim.Fault {
+	return sim.Refuse(sim.Invalid, r).Naming(openapi.InBody, "grant_type", "client_credentials or refresh_token")
 }
 
 // tokens answers a new access token, with the refresh token that belongs to it.
 func tokens(c *sim.Call, refresh string) (sim.Reply, error) {
-	access, said, err := issue(c, accessToken, accessLife)
+	life := c.Auth().TokenTTL
+	access, said, err := issue(c, accessToken, life)
 	if err != nil {
 		return sim.Reply{}, err
 	}
 	return sim.JSON(http.StatusOK, tokenAnswer{
-		AccessToken: access, TokenType: "bearer", RefreshToken: refresh, ExpiresIn: c.LifeSeconds(accessLife),
+		AccessToken: access, TokenType: "bearer", RefreshToken: refresh, ExpiresIn: c.LifeSeconds(life),
 		Scope: strings.Join(said.Scope, " "), AccessType: "OFFLINE", TenantID: said.TenantID, Pod: pod, Org: said.Org,
 		UserID:     strconv.FormatUint(100_000+c.SeedLuck("user id")%900_000, 10),
 		IdentityID: said.IdentityID, StrongAuth: true, Enabled: true, JTI: said.ID,

@@ -52,8 +52,7 @@ func fault(c *sim.Call, f *sim.Fault) sim.Reply {
 	case sim.TooLarge:
 		return dto(c, 413, "413 Payload too large", "The request is larger than the server is willing to process.")
 	case sim.Unavailable:
-		return dto(c, 503, "503 Service unavailable", "The server is currently unable to handle the request.").
-			With("Retry-After", strconv.Itoa(f.RetryAfter))
+		return sim.TellWait(dto(c, 503, "503 Service unavailable", "The server is currently unable to handle the request."), f)
 	case sim.Internal:
 		return dto(c, 500, "500.0 Internal Fault", "An internal fault occurred.")
 	}
@@ -91,3 +90,6 @@ func dto(c *sim.Call, status int, code, text string) sim.Reply {
 func body(c *sim.Call, code, text string) errorDTO {
 	return errorDTO{DetailCode: code, TrackingID: c.TrackingID(code), Messages: []errorText{{"en-US", "DEFAULT", text}}}
 }
+
+// html is the error page of the load balancer before the API gateway.
+func html(_ *sim.Call, status int) string { return sim.StockPage("", status) }

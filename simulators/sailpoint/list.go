@@ -88,7 +88,7 @@ func choose(c *sim.Call, order func(a, b sim.Entry) int, match func(sim.Entry) b
 		slices.SortStableFunc(all, order)
 	}
 	from := min(c.QueryNumber("offset", 0), len(all))
-	to := min(from+c.QueryNumber("limit", pageSize), len(all))
+	to := min(from+c.PageSize(c.QueryNumber("limit", pageSize)), len(all))
 	return page{len(all), from, all[from:to]}
 }
 

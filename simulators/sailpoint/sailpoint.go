@@ -22,6 +22,8 @@ func New() *sim.Vendor {
 		Guards:     []sim.Guard{accessOnly, experimental},
 		Operations: operations,
 		Fault:      fault,
+		HTML:       html,
+		Auth:       scenarios.Auth{TokenTTL: accessLife},
 		IDs:        ids,
 		Examples:   examples,
 		Limits:     limits,

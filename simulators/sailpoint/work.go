@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/vendorsim/vendorsim/fixtures"
+	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/scenarios"
 	"github.com/vendorsim/vendorsim/simulators/internal/sim"
 )
@@ -151,7 +152,7 @@ func loadEntitlements(c *sim.Call, id string) (sim.Reply, error) {
 func start(c *sim.Call, id string, does *definition) (sim.Entry, error) {
 	s, ok := sourceNamed(c, id)
 	if !ok {
-		return sim.Entry{}, &sim.Fault{Kind: sim.NotFound, Note: "no such source"}
+		return sim.Entry{}, (&sim.Fault{Kind: sim.NotFound, Note: "no such source"}).Naming(openapi.InPath, "id", "the id of a source that there is")
 	}
 	full := c.Form.Get("disableOptimization") == "true"
 	return c.Create(sim.Creation{
@@ -168,7 +169,7 @@ var account = regexp.MustCompile(`^[0-9a-f]{32}$`)
 func submitReloadAccount(c *sim.Call) (sim.Reply, error) {
 	id := c.Path["id"]
 	if !account.MatchString(id) {
-		return sim.Reply{}, &sim.Fault{Kind: sim.NotFound, Note: "no such account"}
+		return sim.Reply{}, (&sim.Fault{Kind: sim.NotFound, Note: "no such account"}).Naming(openapi.InPath, "id", "32 lower-case hex digits")
 	}
 	e, err := c.Create(sim.Creation{Body: []byte(id), Data: work{does: accountReload, launcher: user(c).Name}})
 	if err != nil {

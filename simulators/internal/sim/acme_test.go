@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/vendorsim/vendorsim/scenarios"
 )
 
 // acmeSpec is a made-up vendor: a log-in, a list, a call that starts work, one
@@ -14,13 +16,20 @@ info: {title: Acme, version: "1"}
 servers: [{url: /v1}, {url: /v2}]
 x-task: {schema: Task, computed: [id, state]}
 x-secrets: {headers: [Authorization, Cookie], fields: [secret, access], names: [user]}
+x-surprises:
+  - {name: later-states, kind: value, on: [getTask], at: state, values: [dreaming, melting], text: A state of its own., x-evidence: &evidence {level: assumed, note: Made up.}}
+  - {name: later-members, kind: field, on: [getTask, listTasks, getStatus], field: mood, value: {good: true}, text: One more member., x-evidence: *evidence}
+  - {name: any-order, kind: order, on: [listTasks], text: Another order., x-evidence: *evidence}
+  - {name: small-pages, kind: pages, on: [listTasks], text: Smaller pages., x-evidence: *evidence}
+  - {name: small-names, kind: header-case, text: Small letters., x-evidence: *evidence}
+  - {name: dates, kind: retry-date, text: A date., x-evidence: *evidence}
 x-outside: {"401": Error, "403": Error, "404": Error, "405": Error, "413": Error, "429": Limited, "500": Error, "503": Error}
 paths:
   /task/{id}:
     get:
       operationId: getTask
       x-operation: {name: getTask, kind: poll, task: path.id}
-      x-evidence: &evidence {level: assumed, note: Made up.}
+      x-evidence: *evidence
       parameters:
         - {name: id, in: path, required: true, schema: {type: string}, example: a}
         - {name: limit, in: query, schema: {type: integer, minimum: 1}}
@@ -208,14 +217,14 @@ func acme() *Vendor {
 			},
 			"logIn": func(c *Call) (Reply, error) {
 				token := Hex(c.TokenLuck("access"), 16)
-				c.Issue("refresh", token+"r", time.Hour, nil)
-				c.Issue("access", token, 10*time.Second, nil)
+				c.Issue("refresh", token+"r", c.TokenLife(time.Hour), nil)
+				c.Issue("access", token, c.Auth().TokenTTL, nil)
 				return JSON(http.StatusOK, map[string]string{"access": token}), nil
 			},
 			"listTasks": func(c *Call) (Reply, error) {
 				all := c.List(func(e Entry) bool { return c.Query.Get("state") == "" || c.Query.Get("state") == e.State })
 				from := min(c.QueryNumber("offset", 0), len(all))
-				to := min(from+c.QueryNumber("limit", 2), len(all))
+				to := min(from+c.PageSize(c.QueryNumber("limit", 2)), len(all))
 				c.Page(c.Rest("limit", "offset"), from, to-from, to < len(all))
 				c.Shows(all[from:to]...)
 				docs := []any{}
@@ -234,6 +243,8 @@ func acme() *Vendor {
 			},
 		},
 		Fault: acmeFault,
+		HTML:  func(_ *Call, status int) string { return StockPage("acme", status) },
+		Auth:  scenarios.Auth{TokenTTL: 10 * time.Second},
 		Login: func(h http.Header, _, name string) { h.Set("Authorization", "Bearer "+name) },
 	}
 }

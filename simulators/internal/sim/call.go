@@ -10,8 +10,10 @@ import (
 	"github.com/vendorsim/vendorsim/fixtures"
 	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/simulators/internal/clock"
+	"github.com/vendorsim/vendorsim/simulators/internal/journal"
 	"github.com/vendorsim/vendorsim/simulators/internal/task"
 	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
+	"github.com/vendorsim/vendorsim/simulators/internal/traffic"
 	"github.com/vendorsim/vendorsim/simulators/internal/verify"
 )
 
@@ -38,8 +40,9 @@ type Call struct {
 	spec    *openapi.Spec
 	request *http.Request
 	now     time.Time
-	key     []byte    // the request, as kept answers know it
-	body    []byte    // as it was sent, or its beginning
+	key     []byte // the request, as kept answers know it
+	body    []byte // as it was sent, or its beginning
+	rest    journal.Rest
 	raw     []byte    // the body without white space around it
 	began   time.Time // real
 	empty   bool      // there was no body
@@ -60,7 +63,19 @@ type Call struct {
 	token        verify.Token
 	named        *Token // the first token of a log-in that its credential named
 	namedExpired bool
-	limits       [4]uint64 // room for an observation's
+	claimed      *tenant.Tenant // whose call it says it is, without a proof
+	limits       [4]uint64      // room for an observation's
+
+	// What the scenario's faults and surprises have to do with the call.
+	decision traffic.Decision
+	leave    func()        // ends what limits of requests at once count of it
+	stale    time.Duration // how old what it is shown is
+	date     bool          // Retry-After is told as a date
+	done     bool          // the work was done
+	striking bool          // a fault of the scenario answers instead of the vendor
+	outside  bool          // a tenant's name stands in the place of a token: what a scenario says of keys and tokens is not for it
+	wire     wire          // how the reply leaves
+	probing  bool          // nobody made it: it asks for the vendor's words
 }
 
 // Now is the instant of the tenant's time at which the call is answered; real
@@ -101,10 +116,23 @@ func (c *Call) Read(id string) (Entry, bool) {
 	if len(entries) == 0 {
 		return Entry{}, false
 	}
+	c.shown = append(c.shown, shown{tasks, ref, version, steady, entries[0].Until})
+	c.age(entries)
 	c.asked, c.state = id, stateOf(entries[0])
 	c.trace.show(entries[0])
-	c.shown = append(c.shown, shown{tasks, ref, version, steady, entries[0].Until})
 	return entries[0], true
+}
+
+// age puts what a stale read shows in the place of what was read: each task as it
+// was so long ago, at the earliest as it was made. The read has counted.
+func (c *Call) age(entries []Entry) {
+	if c.stale == 0 {
+		return
+	}
+	tasks := c.Tenant.Tasks(c.vendor.Name)
+	for i := range entries {
+		entries[i] = tasks.Was(entries[i].Ref, c.now.Add(-c.stale))
+	}
 }
 
 // ReadAll counts one read of every task that matches and shows those that the
@@ -120,6 +148,7 @@ func (c *Call) ReadAll(match func(Entry) bool) []Entry {
 	entries, now := tasks.Read(c.now, refs...)
 	c.now = now
 	c.shown = append(c.shown, shown{}) // of many tasks: never steady
+	c.age(entries)
 	return entries
 }
 
@@ -159,11 +188,19 @@ func stateOf(e Entry) string {
 // TrackingID is the id of an error report, 32 lower-case hex digits: a hash of
 // the seed, what it is for, and how many the tenant has had before.
 func (c *Call) TrackingID(kind string) string {
-	seed, ordinal := c.handler.served.Scenario.Seed, &c.handler.tracked
-	if c.Tenant != nil {
-		seed, ordinal = c.Tenant.Seed, &c.Tenant.Tracked
+	if c.probing {
+		return Hex(0, 32)
 	}
-	n := ordinal.Add(1)
+	seed, ordinal := c.handler.served.Scenario.Seed, &c.handler.tracked
+	if c.owner != nil {
+		seed, ordinal = c.owner.Seed, &c.owner.Tracked
+	}
+	var n int64
+	if c.striking {
+		n = -c.number // a fault leaves the ids of later reports as they are
+	} else {
+		n = ordinal.Add(1)
+	}
 	return Hex(task.LuckOf(seed, kind), 32, decimal(n))
 }
 

@@ -2,15 +2,16 @@ package sim
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"runtime/debug"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/gorilla/mux"
 
@@ -37,6 +38,11 @@ type Env struct {
 	Logger   *slog.Logger
 	Contract string // enforce, report or off
 	Push     *push.Queue
+
+	SilentFaults bool // answers do not say which faults fired
+	// Wait lets real time pass for answers that come late, and ends with the
+	// context's error as soon as it ends; nil: by a timer.
+	Wait func(context.Context, time.Duration) error
 
 	// Refused are the requests that belong to no tenant; nil: nobody keeps them.
 	// RefusedCount gives them their numbers; nil: one of this handler's own.
@@ -103,10 +109,14 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request, o *openapi.Opera
 		handler: h, vendor: h.vendor, spec: h.spec, request: r, now: began, began: began, outcome: outcome,
 		source: source(r), record: &record{},
 	}
+	defer func() {
+		if c.leave != nil {
+			c.leave()
+		}
+	}()
 	reply := h.answer(c, w)
 	h.finish(c, &reply, w.Header())
-	w.WriteHeader(reply.Status)
-	_, _ = io.WriteString(w, reply.Text) // a client that has gone is no error of ours
+	h.deliver(c, w, &reply)
 }
 
 // answer finds the reply and encodes it into its Text. Whatever goes wrong in
@@ -115,11 +125,25 @@ func (h *handler) answer(c *Call, w http.ResponseWriter) (reply Reply) {
 	defer func() {
 		if p := recover(); p != nil {
 			h.Logger.Error("panic", "vendor", h.vendor.Name, "operation", c.operation(), "panic", p, "stack", string(debug.Stack()))
-			reply = c.plain(http.StatusInternalServerError, "vendorsim: internal error, see its log\n")
+			reply, c.wire = c.plain(http.StatusInternalServerError, "vendorsim: internal error, see its log\n"), wire{}
 		}
 	}()
 	c.resolve(w)
 	reply, err := h.pipeline(c)
+	if !errors.Is(err, errGone) {
+		reply = h.after(c, h.held(c, reply, err))
+	}
+	if c.fault != nil {
+		c.surprise(openapi.SurpriseRetryDate, func(*openapi.Surprise, int64) { c.date = true })
+		reply.tellWait(c.date, c.RealNow())
+	}
+	c.surpriseBody(&reply)
+	return reply
+}
+
+// held is a reply encoded and held to its contract, or what is sent instead of
+// one that there is none of, or that breaks it.
+func (h *handler) held(c *Call, reply Reply, err error) Reply {
 	if errors.Is(err, tenant.ErrFull) {
 		return c.plain(http.StatusServiceUnavailable, "vendorsim: "+err.Error()+"; see --max-tenants\n")
 	}
@@ -139,7 +163,7 @@ func (h *handler) answer(c *Call, w http.ResponseWriter) (reply Reply) {
 		return c.plain(http.StatusInternalServerError, "vendorsim: "+err.Error()+"\n")
 	}
 	reply.Text = buf.String()
-	if h.Contract != Off {
+	if h.Contract != Off && !reply.free {
 		if err := c.contract().CheckResponse(c.Profile, reply.Status, reply.header(), buf.Bytes()); err != nil {
 			return h.broken(c, reply, err)
 		}
@@ -171,7 +195,15 @@ func (h *handler) pipeline(c *Call) (Reply, error) {
 		return Reply{}, err
 	}
 	if fault == nil {
+		c.decide()
+		if reply, instead, err := h.before(c); instead {
+			return reply, err
+		}
+		fault = c.outcome
+	}
+	if fault == nil {
 		if reply, ok := c.kept(); ok {
+			c.done = true
 			return reply, nil
 		}
 		fault = c.checkRequest()
@@ -179,6 +211,7 @@ func (h *handler) pipeline(c *Call) (Reply, error) {
 	if fault == nil {
 		reply, err := h.vendor.Operations[c.Op.Name](c)
 		if err == nil {
+			c.done = true
 			return reply, nil
 		}
 		if !errors.As(err, &fault) {

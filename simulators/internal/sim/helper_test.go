@@ -61,12 +61,15 @@ lifecycles:
 default: l
 `
 
+// acmeContract is read once: a spec never changes.
+var acmeContract = sync.OnceValues(func() (*openapi.Spec, error) { return openapi.Parse("acme", []byte(acmeSpec)) })
+
 // serve makes a bench of a scenario without its version and name.
 func serve(t testing.TB, scenario string, v *Vendor, change ...func(*Env)) *bench {
 	t.Helper()
 	b := &bench{TB: t, source: clock.NewManual(start)}
 	var err error
-	if b.spec, err = openapi.Parse("acme", []byte(acmeSpec)); err != nil {
+	if b.spec, err = acmeContract(); err != nil {
 		t.Fatal(err)
 	}
 	w := acmeWorld(t, scenario, v, b.spec)

@@ -59,6 +59,9 @@ func (c *Call) requestKey() []byte {
 // kept is the answer that the tenant was given to this request before, if it
 // is still true.
 func (c *Call) kept() (Reply, bool) {
+	if c.stale > 0 {
+		return Reply{}, false // what is kept is fresh
+	}
 	k, _ := c.Tenant.Answers.Get(c.requestKey()).(*kept)
 	if k == nil || k.generation != c.reading.Generation || !k.shown.until.IsZero() && !c.now.Before(k.shown.until) {
 		return Reply{}, false
@@ -72,7 +75,7 @@ func (c *Call) kept() (Reply, bool) {
 
 // keep remembers a good answer that showed one task which time alone changes.
 func (c *Call) keep(reply Reply) {
-	if reply.Status/100 != 2 || len(c.shown) != 1 || !c.shown[0].steady {
+	if reply.Status/100 != 2 || c.stale > 0 || len(c.shown) != 1 || !c.shown[0].steady {
 		return
 	}
 	c.trace.complete(c)

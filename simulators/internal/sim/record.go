@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -27,8 +28,8 @@ type record struct {
 // belong makes the call one of a tenant's: it gets its number there, and the
 // instant at which it arrived.
 func (c *Call) belong(t *tenant.Tenant) {
-	c.owner, c.number = t, t.Requests.Add(1)
-	c.reading = t.Clock.Read()
+	c.owner = t
+	c.number, c.reading = t.Arrive()
 }
 
 // belongTo makes a refused call one of the tenant whose token it carried, if it
@@ -38,7 +39,20 @@ func (c *Call) belongTo(k *tenant.Token, expired bool) {
 		return
 	}
 	c.belong(k.Tenant)
+	w := k.Tenant.World()
+	c.Profile, c.Options = w.Profile(c.vendor.Name), w.Options(c.vendor.Name)
 	c.token.Sent, c.token.Expired = hashOf(k.Value), expired
+}
+
+// belongToClaimed makes a refused call one of the tenant that it says it is of,
+// if nothing better told whose it is.
+func (c *Call) belongToClaimed() {
+	if c.owner != nil || c.claimed == nil {
+		return
+	}
+	c.belong(c.claimed)
+	w := c.claimed.World()
+	c.Profile, c.Options = w.Profile(c.vendor.Name), w.Options(c.vendor.Name)
 }
 
 // finish remembers the request and its reply, and writes the id into header,
@@ -46,6 +60,7 @@ func (c *Call) belongTo(k *tenant.Token, expired bool) {
 // that whoever has the id can ask about it.
 func (h *handler) finish(c *Call, reply *Reply, header http.Header) {
 	r := c.record
+	c.noteFaults()
 	var id [64]byte
 	if c.owner != nil {
 		r.ID = string(strconv.AppendInt(append(append(id[:0], c.owner.Name...), '.'), c.number, 10))
@@ -54,9 +69,11 @@ func (h *handler) finish(c *Call, reply *Reply, header http.Header) {
 	}
 	r.id[0] = r.ID
 	header[RequestHeader] = r.id[:]
-	reply.writeHeader(header)
-	if c.fault != nil || reply.Status >= http.StatusBadRequest {
+	h.complete(c, reply, header)
+	if c.fault != nil || reply.Status >= http.StatusBadRequest || c.unread() {
 		c.trace.tasks, c.trace.seen, c.trace.page = nil, nil, nil // it showed none
+	}
+	if c.fault != nil || reply.Status >= http.StatusBadRequest {
 		r.Refusal = refusalOf(c.fault, reply)
 	}
 	c.trace.complete(c)
@@ -74,18 +91,39 @@ func (h *handler) finish(c *Call, reply *Reply, header http.Header) {
 	h.log(c, reply.Status)
 }
 
+// complete makes the reply and its header what leaves: with what the server says
+// of itself, and as a fault mangles it.
+func (h *handler) complete(c *Call, reply *Reply, header http.Header) {
+	reply.writeHeader(header)
+	c.dated(header)
+	c.surpriseHeader(header)
+	if a := c.fires(); a != nil && a.Mangles() && !c.wire.lost {
+		c.wire = mangle(a, reply, header, c.Tenant.Clock.Wall(a.Drip), c.RealNow())
+	}
+	if len(c.decision.Names) > 0 && !h.SilentFaults {
+		header[FaultHeader] = []string{strings.Join(c.decision.Names, ", ")}
+	}
+}
+
+// unread tells whether the client cannot make out the reply: nothing of it came,
+// or not all, or it was torn.
+func (c *Call) unread() bool { return !c.wire.whole() || c.wire.torn }
+
 func (c *Call) fill(e *journal.Entry, reply *Reply, header http.Header) {
 	r := c.request
-	e.Real, e.At = c.began, c.reading.Now
+	e.Real, e.At, e.Lived, e.Number = c.began, c.reading.Now, c.reading.Lived, c.number
 	if c.owner != nil {
 		e.Tenant = c.owner.Name
 	}
 	e.Vendor, e.Operation, e.Kind, e.Profile = c.vendor.Name, c.operation(), c.kind(), c.Profile
 	e.Request = journal.Request{
 		Method: r.Method, Scheme: schemeOf(r), Host: r.Host, Target: targetOf(r), Proto: r.Proto,
-		Header: r.Header, Body: c.body, Source: c.source,
+		Header: r.Header, Body: c.body, Form: c.Form != nil, Rest: c.rest, Source: c.source,
 	}
 	e.Reply = journal.Reply{Status: reply.Status, Header: header, Body: reply.Text}
+	if c.wire.cut {
+		e.Reply.Body = reply.Text[:c.wire.sent]
+	}
 	e.Note, e.Tasks, e.Created, e.Unread = c.note, c.trace.tasks, c.trace.created, c.trace.unread
 }
 
@@ -110,8 +148,11 @@ func refusalOf(f *Fault, reply *Reply) *journal.Refusal {
 	if refusal.Text == "" {
 		refusal.Text = f.Detail
 	}
+	if v := f.About; v != nil {
+		refusal.In, refusal.Field, refusal.Expected = v.In, v.Field, v.Expected
+	}
 	if v := f.Violation; v != nil {
-		refusal.In, refusal.Field, refusal.Rule, refusal.Text = v.In, v.Field, v.Rule, v.Text
+		refusal.In, refusal.Field, refusal.Rule, refusal.Text, refusal.Expected = v.In, v.Field, v.Rule, v.Text, v.Expected
 	}
 	return refusal
 }
@@ -123,10 +164,21 @@ func (c *Call) observation(reply *Reply) verify.Observation {
 		Real: c.began, Took: c.record.Latency, At: c.reading.Now, Lived: c.reading.Lived, Speed: mode.Speed, Frozen: mode.Kind == scenarios.Frozen,
 		Vendor: c.vendor.Name, Operation: c.operation(), Kind: c.kind(), Status: reply.Status,
 		Tasks: c.trace.seen, Asked: c.record.Asked,
-		Created: c.trace.created != "" && len(c.trace.seen) == 1 && c.trace.seen[0].ID == c.trace.created,
-		Body:    c.work(), RetryAfter: reply.retryAfter(),
+		Body: c.work(), RetryAfter: reply.retryAfter(),
 		Token: c.token, Page: c.trace.page, Unknown: c.trace.unread,
+		Fault: strings.Join(c.decision.Names, ", "), Done: c.done, Sent: c.sent(c.owner.Observer.Wants()),
 	}
+	if f := c.fault; f != nil && reply.Status > 0 {
+		o.Failed = reply.Status < http.StatusBadRequest
+		o.Refused = o.Failed && (f.Kind == RateLimited || f.Kind == Internal || f.Kind == Unavailable)
+	}
+	if o.Lost = c.unread() || c.done && c.fault != nil; o.Lost {
+		o.Tasks, o.Page, o.Token.Given, o.Token.Life = nil, nil, 0, 0
+		if id := c.trace.created; id != "" {
+			o.Tasks = []verify.Task{{ID: id}}
+		}
+	}
+	o.Created = c.trace.created != "" && len(o.Tasks) == 1 && o.Tasks[0].ID == c.trace.created
 	var longest journal.Judged
 	o.Limits = c.limits[:0]
 	for _, j := range c.record.Limits {
@@ -139,4 +191,37 @@ func (c *Call) observation(reply *Reply) verify.Observation {
 		o.Told = longest.Key // 0 where no limit has refused
 	}
 	return o
+}
+
+// sent are the values of fields of the request, by their names: a path of members
+// of the body, or a parameter of the query or of a form.
+func (c *Call) sent(fields []string) map[string]string {
+	var found map[string]string
+	for _, name := range fields {
+		value, ok := member(c.Body, name)
+		if !ok && c.Query.Has(name) {
+			value, ok = c.Query.Get(name), true
+		}
+		if !ok {
+			continue
+		}
+		if found == nil {
+			found = map[string]string{}
+		}
+		found[name] = fmt.Sprint(value)
+	}
+	return found
+}
+
+// member is what stands in a JSON document at a path of members.
+func member(document any, path string) (any, bool) {
+	for name := range strings.SplitSeq(path, ".") {
+		object, _ := document.(map[string]any)
+		value, ok := object[name]
+		if !ok {
+			return nil, false
+		}
+		document = value
+	}
+	return document, true
 }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
+	"time"
 )
 
 // Reply is an answer before it is written. Body is encoded as JSON unless
@@ -18,6 +20,8 @@ type Reply struct {
 	Text        string
 
 	kept bool // Text is an answer given before, encoded and held to its contract
+	free bool // it stands before the vendor, outside of its contract
+	wait int  // the wait that it tells of in real seconds, where a fault says so; 0: as its header has it
 }
 
 // Field is one header line. Lines with one name stay in their order; net/http
@@ -80,13 +84,46 @@ func (r *Reply) header() http.Header {
 	return h
 }
 
+const retryAfterHeader = "Retry-After"
+
 // retryAfter is the wait in seconds that the reply tells of; 0: none.
 func (r *Reply) retryAfter() int {
+	if r.wait > 0 {
+		return r.wait
+	}
 	for _, f := range r.Header {
-		if f.Name == "Retry-After" {
+		if f.Name == retryAfterHeader {
 			seconds, _ := strconv.Atoi(f.Value) // our vendors write no dates
 			return seconds
 		}
 	}
 	return 0
+}
+
+// formDate is the form of Retry-After that is an HTTP date.
+const formDate = "date"
+
+// tellWait sees to the wait that the reply tells of, once it has been held to
+// its contract: a fault may tell of one where the vendor has no word for it, and
+// HTTP knows two forms, of which the vendor writes one.
+func (r *Reply) tellWait(asDate bool, now time.Time) {
+	r.wait = r.retryAfter()
+	if r.wait == 0 {
+		return
+	}
+	value := strconv.Itoa(r.wait)
+	if asDate { // whole seconds: rounded up, as waits are
+		at := now.Add(time.Duration(r.wait)*time.Second + time.Second - 1).Truncate(time.Second)
+		value = at.UTC().Format(http.TimeFormat)
+	}
+	header, told := slices.Clone(r.Header), false
+	for i := range header {
+		if header[i].Name == retryAfterHeader {
+			header[i].Value, told = value, true
+		}
+	}
+	if !told {
+		header = append(header, Field{retryAfterHeader, value})
+	}
+	r.Header = header
 }

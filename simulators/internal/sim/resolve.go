@@ -13,6 +13,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"github.com/vendorsim/vendorsim/openapi"
+	"github.com/vendorsim/vendorsim/simulators/internal/journal"
 )
 
 // MaxBody is the largest request body that is read, in bytes.
@@ -44,9 +45,11 @@ func (c *Call) resolve(w http.ResponseWriter) {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
+		c.rest = journal.TooMuch
 		c.fail(&Fault{Kind: TooLarge})
 		return
 	case err != nil:
+		c.rest = journal.Broken
 		c.fail(&Fault{Kind: Malformed, Note: err.Error()})
 		return
 	}

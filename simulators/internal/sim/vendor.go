@@ -3,9 +3,14 @@
 // vendor, YAML, or what time it is.
 //
 // The order: resolve (operation, kind, task; the body is read once) -> guards
-// -> limits -> request contract -> operation -> encode -> response contract ->
-// write. A request that meets no operation is resolved too, as a fault that
-// waits until guards and limits have had their say.
+// -> limits -> faults before the work -> request contract -> operation -> encode
+// -> response contract -> faults after the work, surprises, mangling -> write. A
+// request that meets no operation is resolved too, as a fault that waits until
+// guards, limits and the scenario's faults have had their say.
+//
+// Two things are called a fault. Fault is a failure before the vendor has worded
+// it, whatever led to it; a scenario's fault (scenarios.Fault) is what goes wrong
+// on purpose, which may ask for such a failure.
 package sim
 
 import (
@@ -51,6 +56,12 @@ type Vendor struct {
 	IDs      IDs
 	Examples []scenarios.Task // the tasks of its documentation
 	Limits   func(Options) []scenarios.Limit
+	Auth     scenarios.Auth // what it documents of tokens, where a scenario says nothing
+
+	// HTML is the error page that what stands before the vendor shows with a
+	// status; "" where it has none. The call may be one that nobody made. nil: it
+	// has no pages.
+	HTML func(c *Call, status int) string
 
 	// Login writes the credential of a tenant into the header of a request to a
 	// server part of the paths (Call.Base), for examples and tests.

@@ -1,9 +1,12 @@
 package sim
 
 import (
+	"bytes"
+	"errors"
 	"time"
 
 	"github.com/vendorsim/vendorsim/scenarios"
+	"github.com/vendorsim/vendorsim/simulators/internal/journal"
 	"github.com/vendorsim/vendorsim/simulators/internal/task"
 	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
 )
@@ -18,9 +21,7 @@ type (
 // operation, else by its default lifecycle.
 func (c *Call) Create(what Creation) (Entry, error) {
 	what.Operation = c.Op.Name
-	if what.Body == nil {
-		what.Body = c.raw
-	}
+	what.Body = c.open(what.Body)
 	e, err := c.Tenant.Tasks(c.vendor.Name).Create(c.now, what)
 	if err == nil {
 		c.asked, c.state = e.ID, stateOf(e)
@@ -28,6 +29,20 @@ func (c *Call) Create(what Creation) (Entry, error) {
 		c.trace.show(e)
 	}
 	return e, err
+}
+
+// open is what a task's luck hangs on: a JSON document, or the request's body
+// where there is none, with one word in the place of each secret. Those are not in
+// a recording, and it has the same luck. Where there are none, no byte changes.
+func (c *Call) open(what []byte) []byte {
+	e := journal.Entry{Tenant: c.Tenant.Name, Request: journal.Request{Body: what}}
+	switch {
+	case what == nil:
+		e.Request = journal.Request{Header: c.Header, Body: c.raw, Form: c.Form != nil}
+	case !bytes.HasPrefix(what, []byte("{")):
+		return what // words of the vendor's own
+	}
+	return e.Rewrite(journal.Secrets(c.spec.Secrets), func(string) string { return "secret" }, "").Body
 }
 
 // List shows every task that matches and that the vendor knows, in the order
@@ -44,6 +59,7 @@ func (c *Call) List(match func(Entry) bool) []Entry {
 			out = append(out, e)
 		}
 	}
+	c.age(out)
 	return out
 }
 
@@ -100,17 +116,26 @@ func (c *Call) Forget(id string) bool {
 // time; 0 lasts for ever.
 func (c *Call) Issue(kind, value string, life time.Duration, data any) *Token {
 	k := &Token{Value: value, Vendor: c.vendor.Name, Kind: kind, Tenant: c.Tenant, Data: data}
-	c.handler.Tenants.Issue(k, life)
+	if single := c.Auth().SingleSession; single != nil && *single && c.kind() == "login" {
+		k.Single = true
+	}
+	if life > 0 {
+		k.Ends = c.reading.Lived + life // from the instant of the request, which the answer tells of
+	}
+	c.handler.Tenants.Issue(k, 0)
 	c.gave(value, life)
 	return k
 }
 
 // TokenNamed is a token that a log-in gave, or an error: tenant.ErrUnknown, or
-// tenant.ErrExpired together with the token.
+// tenant.ErrExpired or ErrRevoked together with the token.
 func (c *Call) TokenNamed(value string) (*Token, error) {
 	k, err := c.handler.Tenants.Token(value, c.vendor.Name)
+	if k != nil && k.Tenant == c.Tenant { // the instant of the request decides, not that of the question
+		err = k.Over(c.reading.Lived)
+	}
 	if k != nil && c.named == nil && c.Tenant == nil {
-		c.named, c.namedExpired = k, err != nil
+		c.named, c.namedExpired = k, errors.Is(err, tenant.ErrExpired)
 	}
 	return k, err
 }
@@ -122,6 +147,15 @@ func (c *Call) SecretOf(name string) string {
 		return t.Secret
 	}
 	return tenant.DefaultSecret
+}
+
+// Claim tells whose call this says it is, where the vendor refuses it before it
+// asks for a proof. It is then remembered as that tenant's, if there is one. To
+// ask makes no tenant, and does not use one.
+func (c *Call) Claim(name string) {
+	if t, ok := c.handler.Tenants.Find(name); ok {
+		c.claimed = t
+	}
 }
 
 // Revoke ends a token at once. It answers false where another call did so first.
@@ -140,10 +174,6 @@ func (c *Call) Alone(op Operation) (Reply, error) {
 func (c *Call) TokenLuck(kind string) uint64 {
 	return task.Draw(task.LuckOf(c.Tenant.Seed, kind), c.Tenant.Name, decimal(c.Tenant.Issued.Add(1)))
 }
-
-// RealNow is the real instant of the request: what a client compares with its
-// own watch.
-func (c *Call) RealNow() time.Time { return c.began.UTC() }
 
 // LifeSeconds is a life of the tenant's time in real whole seconds, rounded
 // down, at least 1: what expires_in and the like tell.

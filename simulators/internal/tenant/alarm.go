@@ -239,7 +239,7 @@ func (a *alarm) sleep(now time.Time) {
 	c := a.tasks.clock
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.closed || a.woken || len(a.due) == 0 || c.Mode().Kind == scenarios.Frozen {
+	if a.closed || a.woken || len(a.due) == 0 || c.Mode().Kind == scenarios.Frozen || a.due[0].at.After(c.Last()) {
 		return
 	}
 	a.timer.Reset(c.Wall(a.due[0].at.Sub(now)))

@@ -31,7 +31,7 @@ func all(g *Registry, n *Tenant) string {
 		}
 	}
 	_, err := g.Token("tok-"+n.Name, "acme")
-	fmt.Fprintln(&b, err, len(n.Limits().Rules()))
+	fmt.Fprintln(&b, err, len(n.Limits().Rules()), n.Tokens(), counted(n))
 	return b.String()
 }
 
@@ -51,7 +51,7 @@ func control(g *Registry, n *Tenant, worlds []*World, what, which int) *Tenant {
 			return again
 		}
 	case 2:
-		n.Replace(worlds[which%len(worlds)])
+		n.Replace(worlds[which%len(worlds)], n.Clock.Now())
 	case 3:
 		n.AdvanceBy(time.Duration(which) * time.Second)
 	case 4:
@@ -69,6 +69,15 @@ func control(g *Registry, n *Tenant, worlds []*World, what, which int) *Tenant {
 		_ = n.Notes.Change("k", func(any) (any, error) { return which, nil })
 	case 10:
 		n.Limits().Take(trafficOf(n), n.Clock.Lived(), nil)
+	case 11:
+		asks(n)
+		if which%4 == 0 {
+			_ = n.Faults().Add(scenarios.Fault{Name: fmt.Sprint("by-hand", which), Chance: 3000, Answer: scenarios.Answer{Reset: true}})
+			_ = n.Faults().Fire("flaky")
+			n.Faults().Remove("brownout")
+		}
+	case 12:
+		g.RevokeAll(n, "acme", "")
 	}
 	return n
 }
@@ -77,7 +86,7 @@ func control(g *Registry, n *Tenant, worlds []*World, what, which int) *Tenant {
 // alone. Run with -race.
 func TestControlCallsTouchOneTenant(t *testing.T) {
 	worlds := []*World{
-		world(t, "name: served\nclock: {mode: skip}"+life+"tasks: [{id: a}, {id: b, lifecycle: timed}, {id: c, lifecycle: lucky, subtasks: {count: 3}}]\nlimits: [{per: tenant, requests: 3, window: 5s}]"),
+		world(t, "name: served\nclock: {mode: skip}"+life+"tasks: [{id: a}, {id: b, lifecycle: timed}, {id: c, lifecycle: lucky, subtasks: {count: 3}}]\nlimits: [{per: tenant, requests: 3, window: 5s}]\nfaults: [{name: brownout, during: 2s..5s, answer: {reset: true}}, {name: flaky, chance: 30%, answer: {reset: true}}]"),
 		world(t, "name: other\nclock: {mode: frozen}\nvendors: [acme]"+life+"tasks: [{id: a, lifecycle: timed}, {name: n, lifecycle: lucky, count: 3}]"),
 	}
 	rapid.Check(t, func(t *rapid.T) {
@@ -88,7 +97,7 @@ func TestControlCallsTouchOneTenant(t *testing.T) {
 		var wg sync.WaitGroup
 		defer wg.Wait()
 		for range rapid.IntRange(1, 30).Draw(t, "steps") {
-			what, which := rapid.IntRange(0, 10).Draw(t, "what"), rapid.IntRange(0, 20).Draw(t, "which")
+			what, which := rapid.IntRange(0, 12).Draw(t, "what"), rapid.IntRange(0, 20).Draw(t, "which")
 			if rapid.Bool().Draw(t, "the other") {
 				wg.Go(func() { // at once with what follows
 					mu.Lock()

@@ -52,6 +52,19 @@ func (g *Registry) Make(m Making) (*Tenant, error) {
 	return g.begin(d)
 }
 
+// Demo is the tenant demo, which begins when it is first asked for. The error is
+// ErrFull.
+func (g *Registry) Demo() (*Tenant, error) {
+	if t, ok := g.Find(Demo); ok {
+		return t, nil
+	}
+	w, err := g.Served()
+	if err != nil {
+		return nil, err
+	}
+	return g.create(Demo, w)
+}
+
 // Find is the tenant of a name, if there is one now. To be found is no use of it.
 func (g *Registry) Find(name string) (*Tenant, bool) {
 	v, ok := g.tenants.Load(name)

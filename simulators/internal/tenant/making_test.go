@@ -219,7 +219,7 @@ func TestResetAndDeleteDemo(t *testing.T) {
 func TestResetAfterReplace(t *testing.T) {
 	g, _, _ := testRegistry(t, 10, someWorlds(t))
 	n := making(t, g, Making{Name: "inline~x", World: madeWorld(t)})
-	n.Replace(world(t, "name: other\nseed: 77\nclock: {mode: frozen}"+life+"tasks: [{id: c}]"))
+	n.Replace(world(t, "name: other\nseed: 77\nclock: {mode: frozen}"+life+"tasks: [{id: c}]"), n.Clock.Now())
 	again, err := g.Reset("inline~x")
 	if err != nil {
 		t.Fatal(err)

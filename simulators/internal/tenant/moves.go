@@ -23,6 +23,7 @@ type Moved struct {
 	More     int                 // edges that are not listed
 	Windows  []traffic.WindowEnd // of the limits that hold as the clock runs
 	Tokens   []*Token            // those that ended, by their end
+	Faults   []traffic.FaultEdge // windows of faults that opened or closed
 }
 
 // AdvanceBy moves the clock on by so much of the tenant's time, which is lived.
@@ -60,6 +61,7 @@ func (t *Tenant) moved(from, to clock.Reading) Moved {
 		From: from, To: to,
 		Windows: t.Limits().Ends(from.Lived, to.Lived), // at once, before a request opens one anew
 		Tokens:  t.tokens.ended(from.Lived, to.Lived),
+		Faults:  t.faults.Edges(t.Since(from.Now), t.Since(to.Now)),
 	}
 	found := &first{}
 	all := *t.tasks.Load()

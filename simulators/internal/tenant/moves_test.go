@@ -91,7 +91,7 @@ func TestMoves(t *testing.T) {
 	if m, err := n.AdvanceTo(n.Clock.Now().Add(10 * s)); err != nil || len(m.Edges) != 1 || m.Edges[0].State != "done" || m.Edges[0].ID != "c" {
 		t.Errorf("%v %v", m, err)
 	}
-	n.Replace(world(t, "name: other\nvendors: [acme]"+life+"tasks: []"))
+	n.Replace(world(t, "name: other\nvendors: [acme]"+life+"tasks: []"), n.Clock.Now())
 	if _, err := n.Tasks("bolt").Create(n.Clock.Now(), Creation{Lifecycle: "timed"}); err != nil {
 		t.Fatal(err)
 	}

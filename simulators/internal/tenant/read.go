@@ -123,11 +123,9 @@ func (t *Tasks) skip(now time.Time, refs []Ref) time.Time {
 	if next.IsZero() {
 		return now
 	}
-	if t.clock.Skip(next) != nil {
-		// Time, or another request, has gone further meanwhile: then there is
-		// something new to show already.
-		next = t.clock.Now()
-	}
+	// Time, or another request, may have gone further meanwhile. Then the task is
+	// read at that edge all the same, as it would be if they had not.
+	_ = t.clock.Skip(next)
 	t.jumped()
 	return next
 }

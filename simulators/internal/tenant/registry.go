@@ -28,10 +28,11 @@ const IdleAfter = 30 * time.Minute
 // another one.
 const evictAfter = time.Minute
 
-// What the kept answers and the journals of all tenants may take, in bytes.
+// What the kept answers and the journals of all tenants may take, in bytes. A
+// journal's floor comes on top.
 const (
 	answerBytes  = 64 << 20
-	journalBytes = 64 << 20
+	journalBytes = 256 << 20
 )
 
 // Registry knows the tenants. Safe for concurrent use.
@@ -58,6 +59,11 @@ func NewRegistry(served string, maximum int, world func(string) (*World, error),
 	}
 }
 
+// ShareJournals sets how many bytes the journals of all tenants may take together,
+// each one's floor aside: 256 MiB if nobody says. It is for a registry that has no
+// tenant yet.
+func (g *Registry) ShareJournals(bytes int64) { g.room.journal = journal.NewBudget(bytes) }
+
 // Credential is what a client sent to say who it is.
 type Credential struct {
 	Name      string
@@ -69,21 +75,24 @@ type Credential struct {
 	Token string
 }
 
-// Accept answers the tenant of a credential at a vendor, creating it at its
-// first use, or ErrUnknown, ErrElsewhere, ErrSecret, ErrExpired or ErrFull.
+// Accept answers the tenant of a credential at a vendor, creating it at its first
+// use, or ErrUnknown, ErrElsewhere, ErrSecret, ErrExpired, ErrRevoked, ErrDisabled
+// or ErrFull. With ErrDisabled comes the tenant, so that its test sees who was
+// refused: the key names it like any other.
 func (g *Registry) Accept(c Credential, vendor string) (*Tenant, error) {
+	raw := false
 	if c.Token != "" {
 		k, err := g.Token(c.Token, vendor)
 		switch {
-		case err == nil && !k.Tenant.Serves(vendor): // its scenario was replaced
-			return nil, elsewhere(k.Tenant.World(), vendor)
-		case err == nil:
-			k.Tenant.touch(g.source.Now())
-			return k.Tenant, nil
-		case errors.Is(err, ErrExpired):
+		case k == nil: // a raw tenant name never ends, and stands outside auth
+			c, raw = Credential{Name: c.Token}, true
+		case err != nil:
 			return nil, err
+		case !k.Tenant.Serves(vendor): // its scenario was replaced
+			return nil, elsewhere(k.Tenant.World(), vendor)
+		default:
+			return g.enter(k.Tenant, vendor)
 		}
-		c = Credential{Name: c.Token} // a raw tenant name never ends
 	}
 	if c.HasSecret && (c.Secret == "" || c.Secret == Wrong) {
 		return nil, ErrSecret
@@ -92,7 +101,19 @@ func (g *Registry) Accept(c Credential, vendor string) (*Tenant, error) {
 	if err != nil {
 		return nil, err
 	}
+	if raw {
+		t.touch(g.source.Now())
+		return t, nil
+	}
+	return g.enter(t, vendor)
+}
+
+// enter lets a key into its tenant, unless the scenario has disabled it.
+func (g *Registry) enter(t *Tenant, vendor string) (*Tenant, error) {
 	t.touch(g.source.Now())
+	if t.Auth(vendor).Disabled {
+		return t, ErrDisabled
+	}
 	return t, nil
 }
 

@@ -53,7 +53,7 @@ func TestReplaceKeepsAndAdds(t *testing.T) {
 		n, tasks, source := tasksOf(t, "name: served\nvendors: [acme]"+life+"tasks: ["+c.before+"]", "acme")
 		_ = source.Advance(30 * s)
 		before := identities(tasks)
-		kept, added := n.Replace(world(t, "name: other\nseed: 9\nvendors: [acme, num]\n"+other+"tasks: ["+c.after+"]"))
+		kept, added := n.Replace(world(t, "name: other\nseed: 9\nvendors: [acme, num]\n"+other+"tasks: ["+c.after+"]"), n.Clock.Now())
 		var got []string
 		all := slices.Collect(tasks.All())
 		for _, ref := range all[len(before):] {
@@ -91,7 +91,7 @@ func orElse(a, b string) string {
 func TestAddedTasksHaveTheirOwnLuck(t *testing.T) {
 	few, many := "name: served"+life+"tasks: [{name: n, lifecycle: lucky, count: 3}]", "name: served"+life+"tasks: [{name: n, lifecycle: lucky, count: 9}, {name: m, lifecycle: lucky}]"
 	n, tasks, _ := tasksOf(t, few, "acme")
-	n.Replace(world(t, many))
+	n.Replace(world(t, many), n.Clock.Now())
 	_, whole, _ := tasksOf(t, many, "acme")
 	got, want := identities(tasks), identities(whole)
 	if !slices.Equal(got, want) {
@@ -113,7 +113,7 @@ func TestReplaceTakesTheRest(t *testing.T) {
 	}
 	g.Issue(&Token{Value: "tok", Vendor: "bolt", Tenant: n}, 0)
 	generation, seed := n.Clock.Generation(), n.Seed
-	if kept, added := n.Replace(world(t, after)); kept != 2 || added != 3 { // a and the created one; c, and both at num
+	if kept, added := n.Replace(world(t, after), n.Clock.Now()); kept != 2 || added != 3 { // a and the created one; c, and both at num
 		t.Errorf("kept %d, added %d", kept, added)
 	}
 	if n.Clock.Generation() == generation {
@@ -154,7 +154,7 @@ func TestReplaceTakesTheRest(t *testing.T) {
 	if e, _ := n.Tasks("num").Look(find(t, n.Tasks("num"), "c"), n.Clock.Now()); e.State != "up" || !e.Created.Equal(start.Add(time.Minute)) {
 		t.Errorf("at a new vendor: %+v", e)
 	}
-	n.Replace(world(t, before))
+	n.Replace(world(t, before), n.Clock.Now())
 	if e, _ := n.Tasks("bolt").Look(find(t, n.Tasks("bolt"), "b"), n.Clock.Now()); e.State != "queued" || !e.Created.Equal(start) {
 		t.Errorf("at a vendor that is back: %+v", e)
 	}
@@ -169,7 +169,7 @@ func TestReplaceKeepsHistory(t *testing.T) {
 	if err := tasks.Force(b, n.Clock.Now(), task.Whole, "running"); err != nil {
 		t.Fatal(err)
 	}
-	n.Replace(world(t, "name: other\ntasks: [{id: a}, {id: b}]"))
+	n.Replace(world(t, "name: other\ntasks: [{id: a}, {id: b}]"), n.Clock.Now())
 	if find(t, tasks, "a") != a || find(t, tasks, "b") != b {
 		t.Fatal("their place changed")
 	}
@@ -203,7 +203,7 @@ func TestReplaceMeetsNoIDTwice(t *testing.T) {
 		tasks := n.Tasks(vendor)
 		for range rapid.IntRange(1, 4).Draw(t, "times") {
 			before, ids := identities(tasks), map[string]Ref{}
-			kept, added := n.Replace(scenario("next"))
+			kept, added := n.Replace(scenario("next"), n.Clock.Now())
 			if total := n.Tasks("acme").Total() + n.Tasks("bolt").Total() + n.Tasks("num").Total(); kept+added != total {
 				t.Fatalf("kept %d, added %d of %d", kept, added, total)
 			}
@@ -244,7 +244,7 @@ func TestAlarmGoesOnAfterReplace(t *testing.T) {
 		tasks.Listen(e.hear)
 		n.AdvanceBy(2 * s)
 		e.want(t, "a:running@2")
-		n.Replace(world(t, "name: other"+life+"tasks: [{id: b, lifecycle: timed}, {id: c, lifecycle: timed, created: 3s}, {id: d, lifecycle: timed, created: -5s}]"))
+		n.Replace(world(t, "name: other"+life+"tasks: [{id: b, lifecycle: timed}, {id: c, lifecycle: timed, created: 3s}, {id: d, lifecycle: timed, created: -5s}]"), n.Clock.Now())
 		e.want(t, "b:queued@2") // what d is said to have done is not news
 		n.AdvanceBy(10 * s)
 		e.want(t, "b:running@4 c:queued@5 c:running@7 d:done@9 a:done@12")
@@ -279,7 +279,7 @@ func TestReplaceAtOnceWithRequests(t *testing.T) {
 	}
 	wg.Go(func() {
 		for _, w := range next {
-			n.Replace(w)
+			n.Replace(w, n.Clock.Now())
 		}
 	})
 	wg.Wait()

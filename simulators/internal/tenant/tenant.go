@@ -1,5 +1,5 @@
 // Package tenant turns the credential that a client sends anyway into its
-// isolated world: a clock, a seed, tasks, rate limits of its own. It must not
+// isolated world: a clock, a seed, tasks, rate limits and faults of its own. It must not
 // know how a vendor reads a credential or words an answer.
 package tenant
 
@@ -39,8 +39,10 @@ type Tenant struct {
 	// Alone is held by a call that looks before it acts.
 	Alone sync.Mutex
 
-	begun  definition
-	moving sync.Mutex // held while the clock is moved by hand or the scenario replaced
+	begun    definition
+	faults   *traffic.Faults
+	arriving sync.Mutex // held while a request gets its number and its instant
+	moving   sync.Mutex // held while the clock is moved by hand or the scenario replaced
 
 	// A scenario can be replaced while requests run.
 	world  atomic.Pointer[World]
@@ -89,6 +91,7 @@ func newTenant(d definition, src clock.Source, r room) *Tenant {
 		Journal:  journal.New(r.journal, journalEntries),
 		Observer: verify.New(w.Scenario.Expect),
 		begun:    d,
+		faults:   traffic.NewFaults(w.Scenario.Faults, d.seed),
 	}
 	tasks := map[string]*Tasks{}
 	for vendor, set := range w.sets {
@@ -125,6 +128,12 @@ func (t *Tenant) Options(vendor string) Options { return t.World().Options(vendo
 
 // Profile is what the tenant's scenario has of a vendor: documented or observed.
 func (t *Tenant) Profile(vendor string) string { return t.World().Profile(vendor) }
+
+// Auth is what the tenant's scenario says about credentials and tokens at a vendor.
+func (t *Tenant) Auth(vendor string) scenarios.Auth { return t.Scenario().AuthOf(vendor) }
+
+// Faults are what goes wrong on purpose: the scenario's, and what a test adds.
+func (t *Tenant) Faults() *traffic.Faults { return t.faults }
 
 // Tasks are the tenant's tasks at a vendor that its scenario is for.
 func (t *Tenant) Tasks(vendor string) *Tasks { return (*t.tasks.Load())[vendor] }
@@ -164,6 +173,18 @@ func (t *Tenant) Settle() {
 		tasks.settle()
 	}
 }
+
+// Arrive gives a request its number among the tenant's, from 1, and its instant:
+// of two requests the one with the lower number came no later than the other.
+func (t *Tenant) Arrive() (number int64, now clock.Reading) {
+	t.arriving.Lock()
+	defer t.arriving.Unlock()
+	return t.Requests.Add(1), t.Clock.Read()
+}
+
+// Since is the tenant's time from its beginning to an instant of it, also what a
+// skipping clock jumped over: what the windows of faults go by.
+func (t *Tenant) Since(now time.Time) time.Duration { return now.Sub(t.Clock.Began()) }
 
 // silence ends all listening and waiting, for good.
 func (t *Tenant) silence() {

@@ -62,11 +62,12 @@ func idleFrom(w window, from, to time.Duration) time.Duration {
 	return to
 }
 
-// Words is a limit in words: "100 requests in 10s a credential, on getTaskStatus".
+// Words is a limit in words: "100 requests in 10s a credential, on getTaskStatus",
+// "10 requests at once a source".
 func Words(l scenarios.Limit) string {
 	var b strings.Builder
 	things, in, article := "requests", "in", "a"
-	if l.Requests == 1 {
+	if max(l.Requests, l.Concurrent) == 1 {
 		things = "request"
 	}
 	if l.Algorithm == Sliding {
@@ -75,7 +76,11 @@ func Words(l scenarios.Limit) string {
 	if l.Per == PerOperation {
 		article = "an"
 	}
-	fmt.Fprintf(&b, "%d %s %s %s %s %s", l.Requests, things, in, length(l.Window), article, l.Per)
+	if l.Concurrent > 0 {
+		fmt.Fprintf(&b, "%d %s at once %s %s", l.Concurrent, things, article, l.Per)
+	} else {
+		fmt.Fprintf(&b, "%d %s %s %s %s %s", l.Requests, things, in, length(l.Window), article, l.Per)
+	}
 	if l.Algorithm == Bucket {
 		fmt.Fprintf(&b, ", evenly, %d at once", most(&l))
 	}
@@ -84,6 +89,12 @@ func Words(l scenarios.Limit) string {
 	}
 	if l.Vendor != "" {
 		fmt.Fprintf(&b, ", at %s", l.Vendor)
+	}
+	switch l.EarlyRetry {
+	case Count:
+		b.WriteString("; a refused request counts too")
+	case Extend:
+		b.WriteString("; one that comes too early begins the window anew")
 	}
 	return b.String()
 }

@@ -133,7 +133,16 @@ func TestWords(t *testing.T) {
 		"60 requests in 1h10m a source, evenly, 60 at once":  {Per: PerSource, Requests: 60, Window: 70 * time.Minute, Algorithm: Bucket},
 		"3 requests in 1.5s a tenant, on acme.getTask":       {Per: PerTenant, Requests: 3, Window: 1500 * time.Millisecond, On: "acme.getTask"},
 		"1000000000 requests in 20s a tenant, on login":      {Per: PerTenant, Requests: 1_000_000_000, Window: 20 * time.Second, On: "login"},
-		"2 requests in 10h a credential, at acme":            {Per: PerCredential, Requests: 2, Window: 10 * time.Hour, Vendor: "acme"},
+		"10 requests at once a source, at acme":              {Per: PerSource, Concurrent: 10, Vendor: "acme"},
+		"1 request at once an operation, on write":           {Per: PerOperation, Concurrent: 1, On: "write"},
+		"3 requests in 5s a token, on list; a refused request counts too": {
+			Per: PerToken, Requests: 3, Window: 5 * time.Second, On: "list", EarlyRetry: Count,
+		},
+		"3 requests in 5s a token; one that comes too early begins the window anew": {
+			Per: PerToken, Requests: 3, Window: 5 * time.Second, EarlyRetry: Extend,
+		},
+		"3 requests in 6s a token":                {Per: PerToken, Requests: 3, Window: 6 * time.Second, EarlyRetry: Ignore},
+		"2 requests in 10h a credential, at acme": {Per: PerCredential, Requests: 2, Window: 10 * time.Hour, Vendor: "acme"},
 	} {
 		if got := Words(l); got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -1,7 +1,7 @@
-// Package traffic is the per-request mutable state: rate limits, the request log
-// and the answers kept to be given again. It must not know a vendor's words,
-// HTTP, or what time it is: limits are passed the tenant's lived time and answer
-// how long to wait.
+// Package traffic is the per-request mutable state: rate limits, the counts of
+// faults, the request log and the answers kept to be given again. It must not
+// know a vendor's words, HTTP, or what time it is: limits and faults are passed
+// the tenant's time, and answer what is to be done without doing it.
 package traffic
 
 import (
@@ -39,13 +39,22 @@ type Request struct {
 
 // Limiter holds the windows of one tenant. It is safe for concurrent use.
 type Limiter struct {
-	rules []scenarios.Limit
-	names []string // of the rules, in a key's hash
+	rules  []scenarios.Limit
+	names  []string // of the rules, in a key's hash
+	atOnce []int    // the rules of requests under way
 
 	mu      sync.Mutex
-	windows map[windowKey]window
-	latest  time.Duration // the latest lived time seen
-	sweepAt int           // how many windows there are when it next looks for idle ones
+	windows map[windowKey]*tally
+	inside  map[windowKey]int // requests under way; none of 0
+	latest  time.Duration     // the latest lived time seen
+	sweepAt int               // how many windows there are when it next looks for idle ones
+}
+
+// tally is a window, and until when a client was last told to wait for it, in
+// lived time.
+type tally struct {
+	window
+	told time.Duration
 }
 
 type windowKey struct {
@@ -56,9 +65,12 @@ type windowKey struct {
 // NewLimiter makes the limiter of one tenant. A rule's Vendor must be written
 // out or empty for every vendor.
 func NewLimiter(rules []scenarios.Limit) *Limiter {
-	l := &Limiter{rules: rules, windows: map[windowKey]window{}, sweepAt: minSweep}
+	l := &Limiter{rules: rules, windows: map[windowKey]*tally{}, inside: map[windowKey]int{}, sweepAt: minSweep}
 	for i := range rules {
 		l.names = append(l.names, strconv.Itoa(i))
+		if rules[i].Concurrent > 0 {
+			l.atOnce = append(l.atOnce, i)
+		}
 	}
 	return l
 }
@@ -67,11 +79,13 @@ func NewLimiter(rules []scenarios.Limit) *Limiter {
 func (l *Limiter) Rules() []scenarios.Limit { return slices.Clone(l.rules) }
 
 // Take asks for one request at an instant of the tenant's lived time. Every
-// rule that selects the request must grant it; where one refuses, none counts
-// it and wait says, in tenant time, when the longest refusal ends. What each of
-// those rules said is appended to judged.
+// rule of a window that selects the request must grant it; where one refuses,
+// none that would grant it counts it, and wait says, in tenant time, when the
+// longest refusal ends. What a refusal costs at the rule that refuses, its
+// early_retry says; wait has it in it. What each of those rules said is appended
+// to judged.
 func (l *Limiter) Take(r Request, lived time.Duration, judged []journal.Judged) (wait time.Duration, ok bool, _ []journal.Judged) {
-	if len(l.rules) == 0 {
+	if len(l.rules) == len(l.atOnce) {
 		return 0, true, judged
 	}
 	l.mu.Lock()
@@ -84,18 +98,18 @@ func (l *Limiter) Take(r Request, lived time.Duration, judged []journal.Judged) 
 	if len(l.windows) >= l.sweepAt {
 		l.sweep(lived)
 	}
-	var granted [8]window
+	var granted [8]*tally
 	grants := granted[:0]
 	for i := range l.rules {
 		rule := &l.rules[i]
-		if rule.Vendor != "" && rule.Vendor != r.Vendor || !scenarios.Selects(rule.On, r.Vendor, r.Operation, r.Kind) {
+		if rule.Concurrent > 0 || !selects(rule, &r) {
 			continue
 		}
 		key := keyOf(i, rule, &r)
 		w := l.window(key)
-		said := journal.Judged{Rule: i, Key: task.Mix(l.names[i], key.vendor, key.value), Used: w.used(lived), Of: most(rule)}
-		if short := w.wait(lived); short > 0 {
-			said.Wait = short + late
+		said := l.says(key, w.used(lived))
+		if w.wait(lived) > 0 {
+			said.Wait = w.refuse(rule.EarlyRetry, lived) + late
 		}
 		wait = max(wait, said.Wait)
 		judged, grants = append(judged, said), append(grants, w)
@@ -107,6 +121,32 @@ func (l *Limiter) Take(r Request, lived time.Duration, judged []journal.Judged) 
 		w.take(lived)
 	}
 	return 0, true, judged
+}
+
+func selects(rule *scenarios.Limit, r *Request) bool {
+	return (rule.Vendor == "" || rule.Vendor == r.Vendor) && scenarios.Selects(rule.On, r.Vendor, r.Operation, r.Kind)
+}
+
+// says is what a rule says of a request before which so much was used.
+func (l *Limiter) says(key windowKey, used int) journal.Judged {
+	return journal.Judged{
+		Rule: key.rule, Key: task.Mix(l.names[key.rule], key.vendor, key.value),
+		Used: used, Of: most(&l.rules[key.rule]),
+	}
+}
+
+// refuse makes of the window what the rule's early_retry says of a request that
+// it does not grant, and answers how long it is then until it grants.
+func (w *tally) refuse(earlyRetry string, lived time.Duration) time.Duration {
+	switch {
+	case earlyRetry == Count:
+		w.count(lived)
+	case earlyRetry == Extend && lived < w.told:
+		w.renew(lived)
+	}
+	wait := w.wait(lived)
+	w.told = lived + wait
+	return wait
 }
 
 // keyOf says with what else a rule counts a request.
@@ -125,10 +165,10 @@ func keyOf(i int, rule *scenarios.Limit, r *Request) windowKey {
 	return key
 }
 
-func (l *Limiter) window(key windowKey) window {
+func (l *Limiter) window(key windowKey) *tally {
 	w := l.windows[key]
 	if w == nil {
-		w = newWindow(&l.rules[key.rule])
+		w = &tally{window: newWindow(&l.rules[key.rule])}
 		l.windows[key] = w
 	}
 	return w

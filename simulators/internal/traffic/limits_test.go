@@ -146,7 +146,7 @@ func TestALargeLimitIsCheap(t *testing.T) {
 		}
 	}
 	for _, w := range l.windows {
-		if n := cap(w.(*slidingWindow).times); n > 1000 {
+		if n := cap(w.window.(*slidingWindow).times); n > 1000 {
 			t.Errorf("room for %d instants after 10 requests", n)
 		}
 	}

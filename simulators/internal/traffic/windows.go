@@ -1,11 +1,8 @@
 package traffic
 
 import (
-	"math"
 	"sort"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"github.com/vendorsim/vendorsim/scenarios"
 )
@@ -16,11 +13,27 @@ type window interface {
 	used(lived time.Duration) int           // how much of most is taken; it grants below that
 	take(lived time.Duration)               // count one; only after wait answered 0
 	idle(lived time.Duration) bool          // as good as new
+
+	// What becomes of it where a request is refused; only after wait answered
+	// more than 0. What wait answers afterwards is more than 0 still.
+	count(lived time.Duration) // the request counts, as if it had been granted
+	renew(lived time.Duration) // it begins anew, full
 }
 
-// most is how many requests a limit's window grants; a bucket's: at once.
+// The words of a limit's early_retry. Left out means Ignore.
+const (
+	Ignore = "ignore" // a refused request counts nowhere
+	Count  = "count"  // a refused request counts in the window too
+	Extend = "extend" // a request before the told wait is over begins the window anew
+)
+
+// most is how many requests a limit grants: in its window, for a bucket at once,
+// for a limit of requests under way how many of them.
 func most(l *scenarios.Limit) int {
-	if l.Algorithm == Bucket && l.Burst > 0 {
+	switch {
+	case l.Concurrent > 0:
+		return l.Concurrent
+	case l.Algorithm == Bucket && l.Burst > 0:
 		return l.Burst
 	}
 	return l.Requests
@@ -31,8 +44,7 @@ func newWindow(l *scenarios.Limit) window {
 	case Sliding:
 		return &slidingWindow{length: l.Window, requests: l.Requests}
 	case Bucket:
-		perSecond := rate.Limit(float64(l.Requests) / l.Window.Seconds())
-		return &bucket{limiter: rate.NewLimiter(perSecond, most(l)), burst: most(l)}
+		return newBucket(l.Requests, l.Window, most(l))
 	}
 	return &fixedWindow{length: l.Window, requests: l.Requests}
 }
@@ -69,16 +81,33 @@ func (w *fixedWindow) idle(lived time.Duration) bool {
 	return w.taken == 0 || lived-w.opened >= w.length
 }
 
-// slidingWindow remembers the instants of the last granted requests in a ring.
+// count has nothing to do: the window is full, and closes when it closes. What is
+// counted in it counts towards nothing more.
+func (w *fixedWindow) count(time.Duration) {}
+
+func (w *fixedWindow) renew(lived time.Duration) { w.opened = lived }
+
+// slidingWindow remembers the instants of the last requests that it counted in a
+// ring.
 type slidingWindow struct {
 	length   time.Duration
 	requests int
 	times    []time.Duration // grows to so many requests and is a ring then
 	oldest   int             // where the ring's oldest instant stands
+	shut     bool            // it began anew, full, at renewed
+	renewed  time.Duration
+}
+
+// full tells whether all of it is taken by its having begun anew.
+func (w *slidingWindow) full(lived time.Duration) bool {
+	return w.shut && lived-w.renewed < w.length
 }
 
 func (w *slidingWindow) wait(lived time.Duration) time.Duration {
-	if len(w.times) < w.requests {
+	switch {
+	case w.full(lived):
+		return w.renewed + w.length - lived
+	case len(w.times) < w.requests:
 		return 0
 	}
 	return max(0, w.times[w.oldest]+w.length-lived)
@@ -87,6 +116,9 @@ func (w *slidingWindow) wait(lived time.Duration) time.Duration {
 // used counts those that have not left. They stand in order of time, and there
 // may be very many.
 func (w *slidingWindow) used(lived time.Duration) int {
+	if w.full(lived) {
+		return w.requests
+	}
 	n := len(w.times)
 	return n - sort.Search(n, func(i int) bool { return lived-w.times[(w.oldest+i)%n] < w.length })
 }
@@ -102,39 +134,19 @@ func (w *slidingWindow) take(lived time.Duration) {
 
 func (w *slidingWindow) idle(lived time.Duration) bool {
 	n := len(w.times)
-	return n == 0 || lived-w.times[(w.oldest+n-1)%n] >= w.length
+	return !w.full(lived) && (n == 0 || lived-w.times[(w.oldest+n-1)%n] >= w.length)
 }
 
-// bucket refills evenly; the arithmetic is golang.org/x/time/rate's.
-type bucket struct {
-	limiter *rate.Limiter
-	burst   int
-}
-
-// epoch stands for the tenant's beginning, since rate wants instants.
-var epoch = time.Unix(0, 0)
-
-// nearlyOne forgives the rounding of a float, so that a client which waited
-// exactly as long as it was told is granted.
-const nearlyOne = 1 - 1e-9
-
-func (b *bucket) wait(lived time.Duration) time.Duration {
-	tokens := b.limiter.TokensAt(epoch.Add(lived))
-	if tokens >= nearlyOne {
-		return 0
+// count takes the place of the oldest one, which could have left first. In a
+// window that began anew no place is left.
+func (w *slidingWindow) count(lived time.Duration) {
+	if !w.full(lived) {
+		w.take(lived)
 	}
-	seconds := (1 - tokens) / float64(b.limiter.Limit())
-	return time.Duration(math.Ceil(seconds * float64(time.Second)))
 }
 
-// used agrees with wait on what nearly one token is.
-func (b *bucket) used(lived time.Duration) int {
-	return b.burst - int(math.Floor(b.limiter.TokensAt(epoch.Add(lived))+(1-nearlyOne)))
-}
-
-// take reserves rather than allows: a token short of one by a rounding counts.
-func (b *bucket) take(lived time.Duration) { b.limiter.ReserveN(epoch.Add(lived), 1) }
-
-func (b *bucket) idle(lived time.Duration) bool {
-	return b.limiter.TokensAt(epoch.Add(lived)) >= float64(b.burst)
+// renew needs no more than to say so: a ring of a million instants would take long
+// to fill.
+func (w *slidingWindow) renew(lived time.Duration) {
+	w.times, w.oldest, w.shut, w.renewed = w.times[:0], 0, true, lived
 }

@@ -1,0 +1,100 @@
+package sim
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"time"
+)
+
+// pieces is in how many pieces a dripping body leaves, if it has as many bytes.
+const pieces = 10
+
+// deliver writes a reply, whose header is w's already. It is the last thing that
+// is done for a request, so nothing that goes wrong here is told to anybody: a
+// client that has gone is no error of ours.
+func (h *handler) deliver(c *Call, w http.ResponseWriter, reply *Reply) {
+	how := &c.wire
+	if how.lost {
+		hangUp(w, how.reset)
+		return
+	}
+	w.WriteHeader(reply.Status)
+	control := http.NewResponseController(w)
+	switch {
+	case how.length:
+		_ = control.Flush() // what has begun without a length goes on without
+		_, _ = io.WriteString(w, reply.Text)
+	case how.cut:
+		// A body that is shorter than was said ends the connection: net/http closes
+		// it, and resets the stream of HTTP/2.
+		_, _ = io.WriteString(w, reply.Text[:how.sent])
+	case how.drip > 0:
+		h.drip(c.request.Context(), w, reply.Text, how.drip)
+	default:
+		_, _ = io.WriteString(w, reply.Text)
+	}
+}
+
+// drip writes a body piece by piece, evenly over so long, until the client goes.
+func (h *handler) drip(ctx context.Context, w http.ResponseWriter, text string, over time.Duration) {
+	control := http.NewResponseController(w)
+	_ = control.Flush() // the header comes at once
+	n := min(pieces, len(text))
+	for i := range n {
+		if h.wait(ctx, over/time.Duration(n)) != nil {
+			return
+		}
+		if _, err := io.WriteString(w, text[len(text)*i/n:len(text)*(i+1)/n]); err != nil {
+			return
+		}
+		_ = control.Flush()
+	}
+}
+
+// wait lets so much real time pass, or answers the context's error as soon as it
+// ends.
+func (h *handler) wait(ctx context.Context, d time.Duration) error {
+	if h.Wait != nil {
+		return h.Wait(ctx, d)
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// hangUp ends the connection of a request without an answer. A reset is what a
+// client gets from a machine that knows the connection no more; what is no TCP
+// ends in order.
+//
+// Where the connection is not to be had (HTTP/2, where it carries other requests
+// too, or a recorder in the process) it panics with http.ErrAbortHandler, as
+// net/http would have it: its servers end the request, HTTP/2's with a reset of
+// the stream; whoever calls the handler himself recovers it.
+func hangUp(w http.ResponseWriter, reset bool) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if reset {
+		plain := conn
+		for { // as tls.Conn has it, whose own Close would say good-bye
+			wraps, ok := plain.(interface{ NetConn() net.Conn })
+			if !ok {
+				break
+			}
+			plain = wraps.NetConn()
+		}
+		if t, ok := plain.(*net.TCPConn); ok {
+			_ = t.SetLinger(0) // without it the end is in order, which is the best there is then
+		}
+		_ = plain.Close()
+	}
+	_ = conn.Close()
+}
