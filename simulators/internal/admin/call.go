@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -33,6 +34,11 @@ type call struct {
 	query   url.Values
 	raw     []byte         // the body, as it was sent
 	tenant  *tenant.Tenant // of the path; nil where the path has none
+
+	// Of one that changes its tenant: the tenant's instant at which it came, which
+	// is that of what it does, and what stays of it.
+	now     time.Time
+	control *journal.Control
 }
 
 // answer finds the reply to a call.
@@ -65,33 +71,45 @@ func (c *call) answer(w http.ResponseWriter) (rep reply) {
 // requests. The names of vendors' notes hold a "/".
 const controlCalls = "control calls"
 
-// run does the operation. One that changes its tenant takes its number in the
-// journal beforehand, so that requests which come meanwhile stand after it.
+// run does the operation. One that is to change its tenant takes its number in the
+// journal beforehand, so that requests which come meanwhile stand after it. It is
+// remembered though it fails: whoever reads the journal, or plays it again, misses
+// no number.
 func (c *call) run() (reply, error) {
 	operation := c.operations[c.op.Name]
 	if !operation.changes {
 		return operation.do(c)
 	}
 	t := c.tenant
+	number, arrived := t.Arrive()
+	c.now = arrived.Now
+	c.control = &journal.Control{Method: c.request.Method, Path: below(c.request.URL.EscapedPath()), Body: c.raw}
 	e := &journal.Entry{
-		Seq: t.Requests.Add(1), Real: c.Source.Now(), At: t.Clock.Now(), Tenant: t.Name,
-		Control: &journal.Control{Method: c.request.Method, Path: below(c.request.URL.EscapedPath()), Body: c.raw},
+		ID: t.Name + "." + strconv.FormatInt(number, 10), Number: number, Tenant: t.Name,
+		Real: c.Source.Now(), At: arrived.Now, Lived: arrived.Lived, Control: c.control,
 	}
 	rep, err := operation.do(c)
+	c.control.Status = rep.status
 	if err != nil {
-		t.Requests.CompareAndSwap(e.Seq, e.Seq-1) // nothing happened; a gap, where others came meanwhile, does no harm
-		return rep, err
+		c.control.Status = statusOf(err)
+	} else {
+		t.Settle() // what the change made due has happened when the caller hears of it
 	}
-	t.Settle() // what the change made due has happened when the caller hears of it
-	e.ID = t.Name + "." + strconv.FormatInt(e.Seq, 10)
-	e.Control.Status = rep.status
 	e.Latency = c.Source.Now().Sub(e.Real)
 	_ = t.Notes.Change(controlCalls, func(old any) (any, error) { // which cannot fail
 		n, _ := old.(int64)
 		return n + 1, nil
 	})
 	t.Journal.Add(e)
-	return rep, nil
+	return rep, err
+}
+
+// statusOf is that of the answer to a call that failed.
+func statusOf(err error) int {
+	if p := (*api.Problem)(nil); errors.As(err, &p) {
+		return p.Status
+	}
+	return http.StatusInternalServerError
 }
 
 // below is what follows /tenants/{tenant} in a path.
@@ -120,13 +138,23 @@ func (c *call) resolve(w http.ResponseWriter) *api.Problem {
 	}
 	r := openapi.Request{HTTP: c.request, Path: c.path, Query: c.query, Body: body, Empty: len(c.raw) == 0}
 	if v := c.op.CheckRequest(r); v != nil {
-		p := problem(invalid, "%s", v.Error())
-		if v.Field != "" {
-			p.Errors = []api.ProblemError{{Where: v.Field, Detail: v.Text}}
-		}
-		return p
+		return brokenBy(v)
 	}
 	return c.findTenant()
+}
+
+// brokenBy words a violation of our own contract: by what was expected, where that
+// is known and something was there.
+func brokenBy(v *openapi.Violation) *api.Problem {
+	said := *v
+	if v.Expected != "" && v.Rule != "required" {
+		said.Text = "must be " + v.Expected
+	}
+	p := problem(invalid, "%s", said.Error())
+	if v.Field != "" {
+		p.Errors = []api.ProblemError{{Where: v.Field, Detail: said.Text}}
+	}
+	return p
 }
 
 func (c *call) resolveQuery() *api.Problem {
@@ -181,6 +209,13 @@ func (c *call) findTenant() *api.Problem {
 	if c.tenant, ok = c.Tenants.Find(name); ok {
 		return nil
 	}
+	if name == tenant.Demo && c.op.Name != "deleteTenant" { // it is there from the start, for whoever looks
+		var err error
+		if c.tenant, err = c.Tenants.Demo(); err == nil {
+			return nil
+		}
+		return problem(noSuchTenant, "there is no room for it: %s; see --max-tenants", err)
+	}
 	// The name itself is not said: it may be a real key, sent by mistake.
 	detail := "a tenant begins with the first request that a client sends as it, or with POST /tenants"
 	var names []string
@@ -213,8 +248,20 @@ func (c *call) body(into any) error {
 	if len(c.raw) == 0 {
 		return nil
 	}
-	if err := decode(c.raw, into); err != nil {
-		return problem(invalid, "body: %s", err) // such as a 31st of February, which a schema lets pass
+	return misread(decode(c.raw, into))
+}
+
+// misread words what a schema lets pass and no type of ours can hold.
+func misread(err error) error {
+	var kind *json.UnmarshalTypeError
+	var date *time.ParseError
+	switch {
+	case errors.As(err, &kind) && strings.HasPrefix(kind.Value, "number"):
+		return brokenBy(&openapi.Violation{In: openapi.InBody, Field: kind.Field, Text: "must be written in digits alone, and have at most 64 bits"})
+	case errors.As(err, &date):
+		return problem(invalid, "body: %s is no date and time that there is; write one such as 2026-01-15T09:00:00Z", date.Value)
+	case err != nil:
+		return problem(invalid, "body: %s", err)
 	}
 	return nil
 }
@@ -227,10 +274,16 @@ func (c *call) number(name string, otherwise int64) int64 {
 	return otherwise
 }
 
+// lengthOfTime is how a length of time is written, however long it is.
+var lengthOfTime = regexp.MustCompile(`^([0-9]+(\.[0-9]+)?(h|m|s|ms|us|µs|ns))+$`)
+
 // duration reads a length of time of the request that must not be negative.
 func duration(member, text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
-	if err != nil {
+	switch {
+	case err != nil && lengthOfTime.MatchString(text):
+		return 0, wrongValue(member, "longer than any length of time that can be counted, which is 292 years")
+	case err != nil:
 		return 0, wrongValue(member, "not a length of time, such as 40m or 1.5s")
 	}
 	if d < 0 {

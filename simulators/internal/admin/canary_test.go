@@ -70,7 +70,7 @@ func TestCanaries(t *testing.T) {
 			return w.Body.String()
 		}
 		for _, target := range []string{
-			path + "/journal", path + "/journal.har", path + "/journal/follow?after=0", path + "/report", path + "/report?format=text", path + "/report?format=junit",
+			path + "/journal", path + "/journal.har", path + "/journal/follow?after=0", path + "/report", path + "/report?format=text", path + "/report?format=junit", path + "/tokens", path + "/faults",
 			"/refused", "/refused.har", "/refused/follow?after=0", "/metrics",
 		} {
 			if ask(target) == "" {

@@ -64,7 +64,7 @@ func (c *call) advanceClock() (reply, error) {
 	if err := c.body(&want); err != nil {
 		return reply{}, err
 	}
-	now := c.tenant.Clock.Now()
+	now := c.now
 	switch {
 	case want.Until != nil:
 		return c.advanceUntil(now, *want.Until)
@@ -75,15 +75,34 @@ func (c *call) advanceClock() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if !within(now.Add(by)) {
-		return reply{}, wrongValue("by", "%s", outOfTime)
+	if err := c.canMove("by", now.Add(by)); err != nil {
+		return reply{}, err
 	}
 	return c.moved(c.tenant.AdvanceBy(by)), nil
 }
 
+// maxPassed is how many changes of tasks that go in circles a move may pass: some
+// seconds' work.
+const maxPassed = 5_000_000
+
+// canMove tells whether the clock can be moved to an instant, before it moves.
+func (c *call) canMove(member string, to time.Time) error {
+	t := c.tenant
+	switch {
+	case !within(to):
+		return wrongValue(member, "%s", outOfTime)
+	case to.After(t.Clock.Last()):
+		return wrongValue(member, "a clock runs for at most 200 years: this one, which began at %s, until %s",
+			written(t.Clock.Began()), written(t.Clock.Last()))
+	case t.Busy(to, maxPassed) > maxPassed:
+		return wrongValue(member, "tasks that go in circles would change more than %d times until %s; move the clock by less", maxPassed, written(to))
+	}
+	return nil
+}
+
 func (c *call) advanceTo(member string, to time.Time) (reply, error) {
-	if !within(to) {
-		return reply{}, wrongValue(member, "%s", outOfTime)
+	if err := c.canMove(member, to); err != nil {
+		return reply{}, err
 	}
 	m, err := c.tenant.AdvanceTo(to)
 	if errors.Is(err, clock.ErrPast) {
@@ -121,7 +140,7 @@ func written(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 func (c *call) moved(m tenant.Moved) reply {
 	out := api.Moved{
 		From: m.From.Now, To: m.To.Now, Clock: clockAt(c.tenant, m.To), More: m.More,
-		Edges: []api.Edge{}, Windows: []api.WindowEnd{}, Tokens: []api.TokenEnd{},
+		Edges: []api.Edge{}, Windows: []api.WindowEnd{}, Tokens: []api.TokenEnd{}, Faults: []api.FaultEdge{},
 	}
 	for _, e := range m.Edges {
 		out.Edges = append(out.Edges, edgeOf(e))
@@ -132,7 +151,10 @@ func (c *call) moved(m tenant.Moved) reply {
 		out.Windows = append(out.Windows, api.WindowEnd{At: instant(w.Lived), Vendor: w.Vendor, Limit: traffic.Words(w.Rule)})
 	}
 	for _, k := range m.Tokens {
-		out.Tokens = append(out.Tokens, api.TokenEnd{At: instant(k.Ends), Vendor: k.Vendor, Kind: k.Kind, Token: tenant.Redact(k.Value)})
+		out.Tokens = append(out.Tokens, api.TokenEnd{At: instant(k.End()), Vendor: k.Vendor, Kind: k.Kind, Token: tenant.Redact(k.Value)})
+	}
+	for _, f := range m.Faults { // of the tenant's time, jumps and all
+		out.Faults = append(out.Faults, api.FaultEdge{At: c.tenant.Clock.Began().Add(f.At), Name: f.Name, Opens: f.Opens})
 	}
 	return ok(out)
 }

@@ -22,6 +22,14 @@ func (h *handler) controls() map[string]operation {
 		"cancelTask": changes((*call).cancelTask),
 		"expireTask": changes((*call).expireTask),
 
+		"listFaults":  asks((*call).listFaults),
+		"addFault":    changes((*call).addFault),
+		"removeFault": changes((*call).removeFault),
+		"fireFault":   changes((*call).fireFault),
+
+		"listTokens":   asks((*call).listTokens),
+		"revokeTokens": changes((*call).revokeTokens),
+
 		"getScenario":     asks((*call).getScenario),
 		"replaceScenario": changes((*call).replaceScenario),
 	}

@@ -22,6 +22,9 @@ const keepAlive = 15 * time.Second
 // client goes or the journal does. With Last-Event-ID, or after=, it begins with
 // what is still held of those later than that one.
 func (c *call) followJournal() (reply, error) {
+	if err := c.checkFilter(c.filter()); err != nil {
+		return reply{}, err
+	}
 	f := feed{journal: c.journal(), secrets: c.secrets, filter: c.filter(), after: -1}
 	if c.query.Has("after") {
 		f.after = f.filter.After
@@ -53,7 +56,7 @@ func (f feed) serve(w http.ResponseWriter, r *http.Request) {
 	defer stop()
 	out := &stream{w: w, flush: http.NewResponseController(w).Flush, feed: f}
 	if f.after >= 0 {
-		out.catchUp()
+		follower.Skip(out.catchUp())
 	}
 	for out.send() {
 		e, missed, err := next(r.Context(), follower)
@@ -66,7 +69,9 @@ func (f feed) serve(w http.ResponseWriter, r *http.Request) {
 			return
 		default:
 			out.missed(missed)
-			out.entry(e)
+			if e != nil {
+				out.put(e)
+			}
 		}
 	}
 }
@@ -83,14 +88,13 @@ type stream struct {
 	feed
 	w     io.Writer
 	flush func() error
-	last  int64 // the seq up to which all is written, by catching up
 	err   error // the first one; nothing is written after it
 }
 
-// catchUp writes what the journal still holds after the reader's last event. A
-// reader that knows more than the journal has seen another one, which began anew
-// since: for it everything is new.
-func (s *stream) catchUp() {
+// catchUp writes what the journal still holds after the reader's last event, and
+// answers the seq up to which all is written. A reader that knows more than the
+// journal has seen another one, which began anew since: for it everything is new.
+func (s *stream) catchUp() (last int64) {
 	entries, last := s.journal.Entries(journal.Filter{After: s.after}, 0)
 	if last < s.after {
 		s.after = 0
@@ -103,15 +107,7 @@ func (s *stream) catchUp() {
 		seen = e.Seq
 	}
 	s.missed(int(last - seen))
-	s.last = last
-}
-
-// entry writes an entry that the follower answered, unless it came while this
-// stream caught up.
-func (s *stream) entry(e *journal.Entry) {
-	if e.Seq > s.last {
-		s.put(e)
-	}
+	return last
 }
 
 func (s *stream) put(e *journal.Entry) {

@@ -219,6 +219,33 @@ func TestFollowTooSlowly(t *testing.T) {
 	}
 }
 
+// An entry that no journal can hold is told as missed at once, though nothing
+// comes after it.
+func TestFollowTellsOfWhatWasNeverHeld(t *testing.T) {
+	j := journal.New(journal.NewBudget(0), 10)
+	w := &writer{ResponseRecorder: httptest.NewRecorder(), each: func(int) { j.Drop() }}
+	f := feed{journal: j, secrets: func(string) journal.Secrets { return journal.Secrets{} }, after: -1}
+	flushed := false
+	out := flushing{w, func() {
+		if !flushed {
+			flushed = true
+			j.Add(&journal.Entry{Request: journal.Request{Body: make([]byte, 1<<20)}})
+		}
+	}}
+	f.serve(out, httptest.NewRequest("GET", "/", nil))
+	if got := w.Body.String(); got != "event: missed\ndata: 1\n\n" {
+		t.Errorf("%q", got)
+	}
+}
+
+// flushing calls each whenever what was written is handed on.
+type flushing struct {
+	http.ResponseWriter
+	each func()
+}
+
+func (f flushing) Flush() { f.each() }
+
 // A client that is gone ends the stream at the next event.
 func TestFollowBrokenPipe(t *testing.T) {
 	j := journal.New(journal.NewBudget(1<<20), 10)

@@ -48,6 +48,7 @@ type Options struct {
 	// Profiled is the world with other profiles, by vendor. Its error names the
 	// vendor or profile that there is not.
 	Profiled func(w *tenant.World, profiles map[string]string) (*tenant.World, error)
+	Fault    FaultReader
 	Served   string // the scenario that demo runs
 
 	Source  clock.Source

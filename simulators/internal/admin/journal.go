@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/simulators/internal/api"
 	"github.com/vendorsim/vendorsim/simulators/internal/journal"
 )
@@ -59,7 +60,44 @@ func (c *call) filter() journal.Filter {
 // asked for.
 const pageOfEntries = 100
 
+// checkFilter tells whether there is what the filter asks for: a misspelt name would
+// select nothing, and look like a quiet client.
+func (c *call) checkFilter(f journal.Filter) error {
+	vendors := c.Vendors
+	if f.Vendor != "" {
+		v, known := c.vendor(f.Vendor)
+		if !known {
+			var names []string
+			for _, v := range c.Vendors {
+				names = append(names, v.Name)
+			}
+			return wrongValue("vendor", "there is no such vendor; nearest: %s", nearestOf(f.Vendor, names))
+		}
+		vendors = []Vendor{v}
+	}
+	if f.Operation == "" || f.Operation == noOperation {
+		return nil
+	}
+	var names []string
+	for _, v := range vendors {
+		for _, o := range v.Spec.Operations {
+			for _, one := range append([]*openapi.Operation{o}, o.Methods...) { // a call may meet the path and no method
+				if one.Name == f.Operation {
+					return nil
+				}
+				if !slices.Contains(names, one.Name) {
+					names = append(names, one.Name)
+				}
+			}
+		}
+	}
+	return wrongValue("operation", "no vendor asked about has such an operation; nearest: %s", nearestOf(f.Operation, names))
+}
+
 func (c *call) getJournal() (reply, error) {
+	if err := c.checkFilter(c.filter()); err != nil {
+		return reply{}, err
+	}
 	j := c.journal()
 	entries, next := j.Entries(c.filter(), int(c.number("limit", pageOfEntries)))
 	page := api.Journal{Entries: make([]journal.View, len(entries)), Lost: j.Lost(), Next: next}
@@ -70,6 +108,9 @@ func (c *call) getJournal() (reply, error) {
 }
 
 func (c *call) exportJournal() (reply, error) {
+	if err := c.checkFilter(c.filter()); err != nil {
+		return reply{}, err
+	}
 	j := c.journal()
 	entries, _ := j.Entries(c.filter(), 0)
 	lost := j.Lost() // after the entries: what went in between is counted
@@ -113,5 +154,8 @@ func (c *call) exportReplay() (reply, error) {
 		return reply{}, problem(journalLost, "%d entries have made room for later ones: what is left cannot be replayed", lost)
 	}
 	file, err := c.Replay(c.tenant)
+	if lost := c.tenant.Journal.Lost(); err != nil && lost > 0 { // since it was asked
+		return reply{}, problem(journalLost, "%d entries have made room for later ones: what is left cannot be replayed", lost)
+	}
 	return document("application/json", file), err
 }

@@ -11,6 +11,12 @@ func byLikeness(word string, known []string) []string {
 	return sortedBy(known, func(k string) float64 { return similarity(word, k) })
 }
 
+// nearestOf are the three words most like a word.
+func nearestOf(word string, known []string) string {
+	near := byLikeness(word, known)
+	return strings.Join(near[:min(3, len(near))], ", ")
+}
+
 // nearestPaths are the three paths of the spec that are most like a path.
 func (h *handler) nearestPaths(path string) []string {
 	return sortedBy(h.paths, func(k string) float64 { return likeness(k, path) })[:min(3, len(h.paths))]

@@ -9,8 +9,8 @@ import (
 	"github.com/vendorsim/vendorsim/simulators/internal/api"
 )
 
-// What is said of near misses: so many at most, and none that is less like the
-// request than this.
+// What is said of near misses: so many at most, and but one that is less like the
+// request than this: the nearest, where nothing is near.
 const (
 	maxMisses = 5
 	unlike    = 0.5
@@ -18,12 +18,15 @@ const (
 
 // ranked are the misses worth telling, best first. Those alike keep their order.
 func ranked(misses []api.Miss) []api.Miss {
-	misses = slices.DeleteFunc(misses, func(m api.Miss) bool { return m.Score < unlike })
 	for i := range misses {
-		misses[i].Score = math.Round(misses[i].Score*1000) / 1000
+		misses[i].Score = max(math.Round(misses[i].Score*1000)/1000, 0)
 	}
 	slices.SortStableFunc(misses, func(a, b api.Miss) int { return cmp.Compare(b.Score, a.Score) })
-	return misses[:min(len(misses), maxMisses)]
+	near := slices.IndexFunc(misses, func(m api.Miss) bool { return m.Score < unlike })
+	if near < 0 {
+		near = len(misses)
+	}
+	return misses[:min(len(misses), max(near, 1), maxMisses)]
 }
 
 // maxCompared bounds what is compared of a word, in bytes: a client may send a

@@ -23,20 +23,24 @@ const (
 	noSuchPath       word = "no-such-path"
 	noSuchTenant     word = "no-such-tenant"
 	noSuchTask       word = "no-such-task"
+	noSuchFault      word = "no-such-fault"
 	noSuchRequest    word = "no-such-request"
 	methodNotAllowed word = "method-not-allowed"
 	tenantExists     word = "tenant-exists"
+	faultExists      word = "fault-exists"
 	past             word = "past"
 	ambiguousTask    word = "ambiguous-task"
 	unreachable      word = "unreachable"
 	taskUnknown      word = "task-unknown"
 	taskEnded        word = "task-ended"
 	tooManyTasks     word = "too-many-tasks"
+	tooManyFaults    word = "too-many-faults"
 	journalLost      word = "journal-lost"
 	tooLarge         word = "too-large"
 	notJSON          word = "not-json"
 	foreignHost      word = "foreign-host"
 	badScenario      word = "scenario"
+	badFault         word = "fault"
 	badValue         word = "value"
 	internal         word = "internal"
 	full             word = "full"
@@ -55,20 +59,24 @@ var words = map[word]struct {
 	noSuchPath:       {http.StatusNotFound, "There is no such path"},
 	noSuchTenant:     {http.StatusNotFound, "There is no such tenant"},
 	noSuchTask:       {http.StatusNotFound, "There is no such task"},
+	noSuchFault:      {http.StatusNotFound, "There is no such fault"},
 	noSuchRequest:    {http.StatusNotFound, "There is no such request"},
 	methodNotAllowed: {http.StatusMethodNotAllowed, "The path has other methods"},
 	tenantExists:     {http.StatusConflict, "There is a tenant of this name"},
+	faultExists:      {http.StatusConflict, "There is a fault of this name"},
 	past:             {http.StatusConflict, "A clock never goes back"},
 	ambiguousTask:    {http.StatusConflict, "More than one vendor has this task"},
 	unreachable:      {http.StatusConflict, "Time alone does not lead there"},
 	taskUnknown:      {http.StatusConflict, "The vendor does not know the task now"},
 	taskEnded:        {http.StatusConflict, "The task has ended"},
 	tooManyTasks:     {http.StatusConflict, "The tenant has as many created tasks as it may"},
+	tooManyFaults:    {http.StatusConflict, "The tenant has as many faults as it may"},
 	journalLost:      {http.StatusConflict, "The journal has lost entries"},
 	tooLarge:         {http.StatusRequestEntityTooLarge, "The body is too large"},
 	notJSON:          {http.StatusUnsupportedMediaType, "The Content-Type must be application/json"},
 	foreignHost:      {http.StatusMisdirectedRequest, "The Host is none of this server's names"},
 	badScenario:      {http.StatusUnprocessableEntity, "The scenario has problems"},
+	badFault:         {http.StatusUnprocessableEntity, "The fault has problems"},
 	badValue:         {http.StatusUnprocessableEntity, "A value means nothing here"},
 	internal:         {http.StatusInternalServerError, "A defect of vendorsim, see its log"},
 	full:             {http.StatusServiceUnavailable, "There are too many tenants"},

@@ -97,6 +97,10 @@ func (b *books) inline(file string, text []byte, sets []string) (*tenant.World, 
 	return b.compile(b.library.LoadText(file, text, b.known, sets))
 }
 
+func (b *books) fault(file string, text []byte, s *scenarios.Scenario) (*scenarios.Fault, scenarios.Problems) {
+	return scenarios.ParseFault(file, text, b.known, s)
+}
+
 func (b *books) profiled(w *tenant.World, profiles map[string]string) (*tenant.World, error) {
 	s := *w.Scenario
 	s.Profiles = maps.Clone(profiles)
@@ -112,14 +116,18 @@ func (b *books) profiled(w *tenant.World, profiles map[string]string) (*tenant.W
 func newBooks(t testing.TB, vendors []Vendor, file string, sets []string) *books {
 	t.Helper()
 	b := &books{library: scenarios.Shipped(), known: scenarios.Known{Operations: map[string][]string{}}, sets: sets}
-	specs := map[string]*openapi.Spec{}
+	specs, byName := map[string]*openapi.Spec{}, map[string]Vendor{}
 	for _, v := range vendors {
-		specs[v.Name] = v.Spec
+		specs[v.Name], byName[v.Name] = v.Spec, v
 		b.vendors = append(b.vendors, v.Tenants(v.Spec))
 		b.known.Vendors = append(b.known.Vendors, v.Name)
 		for _, o := range v.Spec.Operations {
 			b.known.Operations[v.Name] = append(b.known.Operations[v.Name], o.Name)
 		}
+	}
+	b.known.FaultKinds = sim.FaultKinds()
+	b.known.FaultAnswer = func(vendor, operation, kind string, status int) error {
+		return byName[vendor].FaultAnswer(specs[vendor], operation, kind, status)
 	}
 	b.known.Option = func(vendor, name string, value any) error { return specs[vendor].CheckOption(name, value) }
 	b.known.TaskID = func(vendor, id string) error { return specs[vendor].CheckID(id) }
@@ -175,7 +183,7 @@ func newRigOn(t testing.TB, source clock.Source, change func(*Options), sets ...
 		g.vendors[v.Name] = sim.WithPrefix("/"+v.Name, h)
 	}
 	o := Options{
-		Tenants: g.tenants, Vendors: vendors, World: b.world, Inline: b.inline, Profiled: b.profiled, Served: b.served,
+		Tenants: g.tenants, Vendors: vendors, World: b.world, Inline: b.inline, Profiled: b.profiled, Fault: b.fault, Served: b.served,
 		Scenarios: b.library.Names, Replay: func(*tenant.Tenant) ([]byte, error) { return []byte(`{"entries":[]}`), nil },
 		Source: source, Refused: refused, Base: func() string { return "http://127.0.0.1:7800" }, Push: queue,
 		Metrics:  NewMetrics(map[string]*openapi.Spec{}, Levels{}),
@@ -199,7 +207,7 @@ func newRigOn(t testing.TB, source clock.Source, change func(*Options), sets ...
 func (g *rig) ask(method, target, body string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	r.Host = "127.0.0.1:7801"
-	if method == http.MethodPost || method == http.MethodPut {
+	if method != http.MethodGet {
 		r.Header.Set("Content-Type", "application/json")
 	}
 	w := httptest.NewRecorder()

@@ -18,6 +18,7 @@ func (c *call) replaceScenario() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	kept, added := c.tenant.Replace(w)
+	c.control.Scenario, c.control.YAML = w.Scenario.Name, string(w.Scenario.YAML())
+	kept, added := c.tenant.Replace(w, c.now)
 	return ok(api.Replaced{Scenario: w.Scenario.Name, Kept: kept, Added: added}), nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/vendorsim/vendorsim/scenarios"
 	"github.com/vendorsim/vendorsim/simulators/internal/api"
 	"github.com/vendorsim/vendorsim/simulators/internal/task"
+	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
 )
 
 // ended stands for every phase at which a task has come to an end.
@@ -93,6 +94,24 @@ func (t target) whereTo(now time.Time, course []task.Edge) string {
 	if e.Expired {
 		return "the vendor has forgotten the task, for good"
 	}
+	end := now
+	if len(course) > 0 {
+		end = course[len(course)-1].At
+	}
+	text := t.way(e, known, course)
+	if then, _ := t.tasks.Look(t.ref, end); len(then.Subtasks) > 0 && !then.Expired {
+		text += "; " + t.parts(then, end)
+	} else {
+		text += ", " + stuck(then.Snapshot, t.tasks.Ways(t.ref, end))
+	}
+	if known {
+		text += fmt.Sprintf("; POST %s/force puts it into a state", taskPath(t.tenant, t.vendor, t.id))
+	}
+	return text
+}
+
+// way are the changes of a course, of the task as a whole where it has subtasks.
+func (t target) way(e tenant.Entry, known bool, course []task.Edge) string {
 	course = slices.DeleteFunc(slices.Clone(course), func(edge task.Edge) bool { return len(e.Subtasks) > 0 && edge.Sub != task.Whole })
 	way := []string{"not created yet"}
 	if known {
@@ -109,12 +128,10 @@ func (t target) whereTo(now time.Time, course []task.Edge) string {
 		}
 		way = append(way, fmt.Sprintf("%s (at %s)", to, written(edge.At)))
 	}
-	end := now
-	if len(course) > 0 {
-		end = course[len(course)-1].At
+	if len(way) == 1 {
+		return "by itself the task stays " + way[0]
 	}
-	return fmt.Sprintf("time alone leads the task so: %s, %s; POST %s/force puts it into a state",
-		strings.Join(way, " -> "), t.stuck(end), taskPath(t.tenant, t.vendor, t.id))
+	return "by itself the task goes " + strings.Join(way, " -> ")
 }
 
 func stateName(state, phase string) string {
@@ -124,30 +141,40 @@ func stateName(state, phase string) string {
 	return phase
 }
 
-// stuck says why time alone leads a task no further than it is at an instant.
-func (t target) stuck(at time.Time) string {
-	e, known := t.tasks.Look(t.ref, at)
-	var reads []string
-	byTime := false
+// parts say where the subtasks come by time alone, as they are at an instant: how
+// many to which state, and what is the matter there.
+func (t target) parts(e tenant.Entry, at time.Time) string {
+	ways := map[int][]task.Way{}
 	for _, w := range t.tasks.Ways(t.ref, at) {
-		byTime = byTime || !w.ByReads
-		if !w.ByReads || !w.Drawn {
-			continue
-		}
-		whose := ""
-		if w.Sub != task.Whole {
-			whose = fmt.Sprintf(" of subtask %d", w.Sub)
-		}
-		reads = append(reads, fmt.Sprintf("which only reads%s end: %d more show it, and the next finds %s", whose, w.Reads, w.State))
+		ways[w.Sub] = append(ways[w.Sub], w)
 	}
-	switch {
-	case e.Expired || !known:
-		return "which is its end"
-	case len(reads) > 0:
-		return reads[0]
-	case byTime:
-		return "and so on"
-	case e.Phase.Ended():
+	var kinds []string
+	count := map[string]int{}
+	for i := range e.Subtasks {
+		s := &e.Subtasks[i]
+		kind := fmt.Sprintf("%s, %s", s.State, stuck(*s, ways[i]))
+		if count[kind]++; count[kind] == 1 {
+			kinds = append(kinds, kind)
+		}
+	}
+	for i, kind := range kinds {
+		kinds[i] = fmt.Sprintf("%d of its %d parts come to %s", count[kind], len(e.Subtasks), kind)
+	}
+	return strings.Join(kinds, "; ")
+}
+
+// stuck says why time alone leads something no further than it is, from where its
+// state may lead.
+func stuck(s task.Snapshot, ways []task.Way) string {
+	for _, w := range ways {
+		switch {
+		case !w.ByReads:
+			return "and so on"
+		case w.Drawn:
+			return fmt.Sprintf("which only reads end: %d more show it, and the next finds %s", w.Reads, w.State)
+		}
+	}
+	if s.Expired || s.Future || s.Phase.Ended() {
 		return "which is its end"
 	}
 	return "which never ends"

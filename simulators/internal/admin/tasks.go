@@ -146,7 +146,7 @@ func (c *call) forceTask() (reply, error) {
 	if want.Subtask != nil {
 		sub = *want.Subtask
 	}
-	err = k.tasks.Force(k.ref, c.tenant.Clock.Now(), sub, want.State)
+	err = k.tasks.Force(k.ref, c.now, sub, want.State)
 	if errors.Is(err, task.ErrState) {
 		return reply{}, wrongValue("state", "lifecycle %s has no such state; it has: %s",
 			k.tasks.Lifecycle(k.ref), strings.Join(byLikeness(want.State, k.tasks.States(k.ref)), ", "))
@@ -162,7 +162,7 @@ func (c *call) cancelTask() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := k.tasks.End(k.ref, c.tenant.Clock.Now(), scenarios.Cancelled); err != nil {
+	if err := k.tasks.End(k.ref, c.now, scenarios.Cancelled); err != nil {
 		return reply{}, refused(err)
 	}
 	return c.show(k)
@@ -173,11 +173,10 @@ func (c *call) expireTask() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	now := c.tenant.Clock.Now()
-	if _, known := k.tasks.Look(k.ref, now); !known {
+	if _, known := k.tasks.Look(k.ref, c.now); !known {
 		return reply{}, refused(task.ErrUnknown)
 	}
-	k.tasks.Expire(k.ref, now)
+	k.tasks.Expire(k.ref, c.now)
 	return c.show(k)
 }
 
@@ -207,7 +206,7 @@ func (c *call) createTask() (reply, error) {
 		return reply{}, err
 	}
 	tasks := c.tenant.Tasks(want.Vendor)
-	e, err := tasks.Create(c.tenant.Clock.Now(), tenant.Creation{
+	e, err := tasks.Create(c.now, tenant.Creation{
 		Operation: want.Operation, Body: c.raw, Name: want.Name,
 		Parts: want.Subtasks, Set: want.Set, Lifecycle: want.Lifecycle,
 	})
@@ -239,14 +238,21 @@ func taskPath(tenantName, vendor, id string) string {
 func checkNewTask(spec *openapi.Spec, want *api.NewTask) error {
 	if want.Operation != "" {
 		var names []string
+		there := false
 		for _, o := range spec.Operations {
 			for _, leaf := range o.Leaves() {
-				names = append(names, leaf.Name)
+				there = there || leaf.Name == want.Operation
+				if leaf.Kind == "start" && !slices.Contains(names, leaf.Name) { // one may stand at several paths
+					names = append(names, leaf.Name)
+				}
 			}
 		}
-		if !slices.Contains(names, want.Operation) {
-			nearest := slices.Compact(byLikeness(want.Operation, names)) // one may stand at several paths
-			return wrongValue("operation", "%s has no such operation; nearest: %s", want.Vendor, strings.Join(nearest[:min(3, len(nearest))], ", "))
+		switch {
+		case slices.Contains(names, want.Operation):
+		case there:
+			return wrongValue("operation", "this operation of %s starts no work; those that do: %s", want.Vendor, strings.Join(byLikeness(want.Operation, names), ", "))
+		default:
+			return wrongValue("operation", "%s has no such operation; nearest: %s", want.Vendor, nearestOf(want.Operation, names))
 		}
 	}
 	for name, value := range want.Set {

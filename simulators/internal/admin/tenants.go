@@ -63,7 +63,7 @@ func (c *call) making(want *api.NewTenant) (tenant.Making, error) {
 	}
 	if len(want.Profiles) > 0 {
 		if w, err = c.Profiled(w, want.Profiles); err != nil {
-			return tenant.Making{}, wrongValue("profiles", "%s", err)
+			return tenant.Making{}, wrongValue("profiles", "%s", strings.TrimPrefix(err.Error(), "profiles: "))
 		}
 	}
 	label := want.Label
@@ -114,8 +114,7 @@ func (c *call) world(s api.Scenario) (*tenant.World, error) {
 	case s.YAML == "":
 		w, err := c.World(s.Scenario, s.Set)
 		if errors.Is(err, tenant.ErrUnknown) {
-			near := byLikeness(s.Scenario, c.Scenarios())
-			return nil, scenarioProblem("scenario", fmt.Errorf("no scenario of this name is loaded; nearest: %s", strings.Join(near[:min(3, len(near))], ", ")))
+			return nil, scenarioProblem("scenario", fmt.Errorf("no scenario of this name is loaded; nearest: %s", nearestOf(s.Scenario, c.Scenarios())))
 		}
 		if err != nil {
 			return nil, scenarioProblem("scenario", err)

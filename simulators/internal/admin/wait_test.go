@@ -121,7 +121,7 @@ func TestWaitTimesOut(t *testing.T) {
 		path := g.tenant("w")
 		for body, why := range map[string]string{
 			`{"until":{"task":"report","state":"done"}}`:                   "the tenant's clock stands at 2026-01-15T09:00:00Z; the task is there at 2026-01-15T09:40:04Z",
-			`{"until":{"task":"stuck","state":"ended"},"timeout":"10m0s"}`: "time alone leads the task so: queued",
+			`{"until":{"task":"stuck","state":"ended"},"timeout":"10m0s"}`: "by itself the task goes queued",
 			`{"idle":"1h"}`: "the last request came 0s ago, which is less than 1h0m0s",
 		} {
 			status, waited := waiting(context.Background(), g, path, body)()

@@ -1,7 +1,9 @@
 package admin
 
 import (
+	"cmp"
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -19,8 +21,11 @@ func (c *call) why() (reply, error) {
 		return reply{}, err
 	}
 	q := question{entry: e, view: e.View(c.secrets(e.Vendor)), tenant: t, scenarios: c.Scenarios}
-	if e.Control != nil {
+	switch {
+	case e.Control != nil:
 		return ok(q.control()), nil
+	case e.Vendor == "":
+		return ok(q.astray(c.Vendors)), nil
 	}
 	v, known := c.vendor(e.Vendor)
 	if !known {
@@ -41,12 +46,16 @@ func (c *call) remembered(id string) (*journal.Entry, *tenant.Tenant, error) {
 		}
 		var there bool
 		if t, there = c.Tenants.Find(id[:dot]); !there {
-			return nil, nil, problem(noSuchRequest, "its tenant is gone, and its journal with it")
+			return nil, nil, problem(noSuchRequest,
+				"there is no tenant of this name: it never began, was deleted, or was forgotten when it was idle; a journal goes with its tenant")
 		}
 		j, number = t.Journal, id[dot+1:]
 	}
-	if n, err := strconv.ParseInt(number, 10, 64); err != nil || n < 1 {
-		return nil, nil, problem(noSuchRequest, "the numbers of requests begin with 1")
+	switch n, err := strconv.ParseInt(number, 10, 64); {
+	case (err != nil || n < 1) && t == nil:
+		return nil, nil, problem(noSuchRequest, "after @ stands the number of a refused request, from 1, and nothing else: @3")
+	case err != nil || n < 1:
+		return nil, nil, problem(noSuchRequest, "after the last dot stands the number of one of the tenant's requests, from 1: %s.3", t.Name)
 	}
 	if e, held := j.Get(id); held {
 		return e, t, nil
@@ -68,28 +77,40 @@ type question struct {
 	scenarios func() []string
 }
 
-// control explains a call of the control API: it changed something, and that is
-// all there is to say.
+// control explains a call of the control API: it changed something, or would have,
+// and that is all there is to say.
 func (q *question) control() api.Why {
 	w := q.head()
 	w.Operation, w.Method, w.Path = "control", q.entry.Control.Method, q.entry.Control.Path
-	w.Status, w.Contract.Held = q.entry.Control.Status, true
-	w.Because = "the control API changed the tenant"
+	w.Status, w.Because = q.entry.Control.Status, "the control API changed the tenant"
+	if w.Status >= http.StatusBadRequest {
+		w.Because = "the control API refused to change the tenant, as its answer said"
+	}
+	return w
+}
+
+// astray explains a request that met no vendor.
+func (q *question) astray(vendors []Vendor) api.Why {
+	w := q.head()
+	w.Operation, w.Method, w.Path = q.entry.Operation, q.view.Request.Method, q.shownPath()
+	w.Status = q.entry.Reply.Status
+	w.Because = "it met no vendor: " + cmp.Or(q.view.Note, "its path begins with no vendor's name")
+	w.Misses = append(w.Misses, missedVendors(vendors, q.entry.Request.Method, q.path(), q.shownPath())...)
 	return w
 }
 
 func (q *question) why() api.Why {
 	w := q.head()
 	w.Operation, w.Method, w.Path = q.entry.Operation, q.view.Request.Method, q.shownPath()
-	w.Status = q.entry.Reply.Status
-	w.Contract = q.contract()
+	w.Status, w.Contract = q.entry.Reply.Status, q.contract()
 	w.Unread = append(w.Unread, q.view.Unread...)
 	if q.tenant != nil {
 		w.Tasks = append(w.Tasks, q.tasks()...)
 		w.Limits = append(w.Limits, q.limits()...)
 	}
 	w.Misses = append(w.Misses, q.misses()...)
-	w.Because = q.because(w.Tasks)
+	w.Faults = q.faults()
+	w.Because = q.faulted(func() string { return q.because(w.Tasks) })
 	return w
 }
 
@@ -98,8 +119,7 @@ func (q *question) head() api.Why {
 	e := q.entry
 	return api.Why{
 		ID: e.ID, Tenant: e.Tenant, Vendor: e.Vendor, Real: e.Real.UTC(), At: q.view.At,
-		Contract: api.WhyContract{Profile: e.Profile},
-		Tasks:    []api.WhyTask{}, Limits: []api.WhyLimit{}, Unread: []string{}, Misses: []api.Miss{},
+		Tasks: []api.WhyTask{}, Limits: []api.WhyLimit{}, Faults: []api.WhyFault{}, Unread: []string{}, Misses: []api.Miss{},
 	}
 }
 
@@ -128,6 +148,9 @@ func (q *question) shownPath() string {
 
 func (q *question) below(target string) string {
 	path, _, _ := strings.Cut(target, "?")
+	if q.Vendor.Vendor == nil {
+		return path
+	}
 	if rest, prefixed := strings.CutPrefix(path, "/"+q.Name); prefixed && (rest == "" || rest[0] == '/') {
 		path = rest
 	}

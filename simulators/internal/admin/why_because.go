@@ -25,7 +25,11 @@ func (q *question) because(tasks []api.WhyTask) string {
 	case len(q.entry.Tasks) > 1:
 		return fmt.Sprintf("it shows %d tasks as they stood at this instant", len(q.entry.Tasks))
 	}
-	return q.entry.Operation + " was answered as it was asked; no task is in the answer"
+	answered := q.entry.Operation + " was answered as it was asked"
+	if len(q.entry.Faults) > 0 {
+		return answered // a task may have been lost with the rest of it
+	}
+	return answered + "; no task is in the answer"
 }
 
 // refusal says why the request was not answered well.
@@ -55,10 +59,15 @@ func (q *question) refusal() string {
 		return q.limited()
 	case sim.Invalid:
 		where := strings.TrimSpace(f.In + " " + f.Field)
-		if where == "" {
+		switch {
+		case where == "":
 			return join("the vendor refuses what was asked for", f.Text)
+		case f.Rule == "":
+			return join("the vendor refuses what was asked for in "+where, f.Text)
 		}
 		return fmt.Sprintf("the request breaks the contract: %s %s", where, cmp.Or(f.Text, "is wrong"))
+	case goneKind:
+		return join("the client got no answer", f.Text)
 	case sim.Unavailable:
 		return join("the vendor is down for the moment", f.Text)
 	}
@@ -91,7 +100,7 @@ func (q *question) unknownTask() string {
 
 // limited names the limit that refused the request.
 func (q *question) limited() string {
-	text := "a limit of the vendor's is used up"
+	text := join("the vendor makes it wait", q.view.Refusal.Text)
 	for _, l := range q.limits() {
 		if l.Fired {
 			text = "a limit is used up: " + l.Limit

@@ -11,7 +11,7 @@ import (
 )
 
 // limits say, of each limit that holds at the vendor, whether it refused the
-// request and why not. They are those in force now: a scenario that was replaced
+// request and why not; first those that looked at it. They are those in force now: a scenario that was replaced
 // since had others.
 func (q *question) limits() []api.WhyLimit {
 	var all []api.WhyLimit
@@ -20,7 +20,17 @@ func (q *question) limits() []api.WhyLimit {
 			all = append(all, q.limit(i, rule))
 		}
 	}
-	return append(all, q.frozenLimits()...)
+	all = append(all, q.frozenLimits()...)
+	slices.SortStableFunc(all, func(a, b api.WhyLimit) int {
+		switch {
+		case a.Applied == b.Applied:
+			return 0
+		case a.Applied:
+			return -1
+		}
+		return 1
+	})
+	return all
 }
 
 // frozenLimits are the vendor's own limits where they do not hold, since the
@@ -33,7 +43,7 @@ func (q *question) frozenLimits() []api.WhyLimit {
 	for _, rule := range q.Limits(q.tenant.Options(q.Name)) {
 		all = append(all, api.WhyLimit{
 			Limit:   traffic.Words(rule),
-			Because: "on a frozen clock no window would ever pass: only limits that the scenario itself writes hold there",
+			Because: "not asked: on a frozen clock no window would ever pass: only limits that the scenario itself writes hold there",
 		})
 	}
 	return all
@@ -45,15 +55,15 @@ func (q *question) limit(i int, rule scenarios.Limit) api.WhyLimit {
 	switch {
 	case at >= 0:
 		said := q.entry.Limits[at]
-		w.Fired = said.Wait > 0
+		w.Applied, w.Fired = true, said.Wait > 0
 		w.Because = fmt.Sprintf("%d of %d were used before this request", said.Used, said.Of)
 		if w.Fired {
 			w.Because += fmt.Sprintf("; it grants again after %s of the tenant's time", said.Wait)
 		}
 	case !scenarios.Selects(rule.On, q.Name, q.entry.Operation, q.entry.Kind):
-		w.Because = fmt.Sprintf("it looks at %s alone, and this is %s", rule.On, q.met())
+		w.Because = fmt.Sprintf("not asked: it looks at %s alone, and this is %s", rule.On, q.met())
 	default:
-		w.Because = "the request was refused before limits are asked"
+		w.Because = "not asked: the request was refused before limits are looked at"
 	}
 	return w
 }

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"maps"
@@ -14,31 +15,80 @@ import (
 	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
 )
 
-// misses are what the request nearly met, best first.
+// misses are what the request nearly met, best first: at least one for each that
+// was refused, unless it was a fault that refused it.
 func (q *question) misses() []api.Miss {
+	if q.entry.Refusal == nil || q.struck() != "" {
+		return nil
+	}
+	if all := q.nearest(); len(all) > 0 {
+		return all
+	}
+	return []api.Miss{q.otherwise()}
+}
+
+// nearest are the misses that the kind of refusal leads to.
+func (q *question) nearest() []api.Miss {
 	switch {
 	case q.entry.Operation == noOperation && !q.refused(sim.Unauthorized, sim.Forbidden, sim.RateLimited):
 		return missedPaths(q.Spec, q.entry.Request.Method, q.path(), q.shownPath())
 	case q.refused(sim.UnknownMethod):
 		return missedMethods(q.Spec, q.method(), q.path(), q.shownPath())
+	case q.refused(sim.Malformed, sim.TooLarge), q.entry.Refusal.In != "":
+		return q.missedField()
 	case q.refused(sim.UnknownTask):
 		return q.missedTasks()
 	case q.refused(sim.Unauthorized):
 		return append(q.missedCredentials(), q.missedTenants()...)
 	case q.refused(sim.RateLimited):
 		return q.missedLimits()
-	case q.refused(sim.Malformed, sim.Invalid) && q.entry.Refusal.In != "":
-		return q.missedField()
 	}
 	return nil
+}
+
+// otherwise says what was expected where nothing nearer is known than the kind of
+// refusal.
+func (q *question) otherwise() api.Miss {
+	said := cmp.Or(q.view.Refusal.Text, q.view.Note)
+	if said == q.entry.Refusal.Kind {
+		said = "" // the log's way of saying no more
+	}
+	m := api.Miss{Operation: q.entry.Operation, Score: unlike, Got: cmp.Or(said, "another")}
+	switch sim.Kind(q.entry.Refusal.Kind) {
+	case sim.UnknownTask:
+		m.Expected, m.Got = "the id of a task that "+q.Name+" knows at that time", "task "+q.asked()
+	case sim.Unauthorized:
+		m.Expected = "a credential that " + q.Name + " takes"
+	case sim.Forbidden:
+		m.Expected = "a credential with the right to " + q.entry.Operation
+	case sim.NotFound:
+		m.Expected, m.Got = "the name of something that there is", q.view.Request.Method+" "+q.shownPath()
+		if _, route := q.operation(); route.Path != "" {
+			m.Expected += ", in " + route.Path
+		}
+	case sim.RateLimited:
+		m.Expected = "nothing else under way"
+	case sim.Invalid:
+		m.Expected = "values that the vendor can use"
+	default:
+		m.Expected = "an answer of the vendor's"
+	}
+	return m
 }
 
 // method is the JSON-RPC method that the call named, to be shown.
 func (q *question) method() string { return strings.Trim(q.sent(openapi.InBody, "method"), `"`) }
 
-// missedField is the operation that the request met but for one field.
+// missedField is the operation that the request met but for one field, or for the
+// body as a whole.
 func (q *question) missedField() []api.Miss {
-	c := q.contract()
+	c, f := q.contract(), q.view.Refusal
+	if c.Rule == "" { // the contract held
+		c.In, c.Field, c.Expected, c.Got = f.In, f.Field, q.entry.Refusal.Expected, q.sent(f.In, f.Field)
+	}
+	if c.Expected == "" {
+		c.Expected = join("another value than the one sent", f.Text)
+	}
 	fields := 1
 	if o, _ := q.operation(); o != nil {
 		fields += len(o.Takes())
@@ -94,16 +144,26 @@ func (q *question) missedTasks() []api.Miss {
 // missedCredentials say what the vendor reads as a credential and what came in
 // its place: of that, the scheme and the length.
 func (q *question) missedCredentials() []api.Miss {
-	var misses []api.Miss
-	if q.entry.Kind == "login" {
-		return q.missedLogin()
+	for err, words := range map[error]string{
+		tenant.ErrExpired: "a token that has not ended", tenant.ErrRevoked: "a token that has not been taken back",
+		tenant.ErrDisabled: "a key that the scenario lets in",
+	} {
+		if strings.Contains(q.entry.Note, err.Error()) {
+			return []api.Miss{{Operation: q.entry.Operation, Score: 0.9, Expected: words, Got: "one that " + err.Error()}}
+		}
 	}
+	if q.entry.Kind == "login" {
+		if all := q.missedLogin(); len(all) > 0 {
+			return all
+		}
+	}
+	var misses []api.Miss
 	seen := map[string]bool{}
 	for _, base := range q.bases() {
 		wanted := http.Header{}
 		q.Login(wanted, base, standIn)
 		for _, name := range slices.Sorted(maps.Keys(wanted)) {
-			want := name + ": " + credentialWords(wanted.Get(name))
+			want := name + ": " + q.credentialWords(wanted.Get(name))
 			if seen[want] {
 				continue
 			}
@@ -125,12 +185,19 @@ func (q *question) missedCredentials() []api.Miss {
 // standIn stands for a tenant's name where a credential is described.
 const standIn = "<tenant>"
 
+// anySecret describes a secret that is taken. What it is is not looked at, but for
+// signatures.
+const anySecret = `any secret but an empty one and "` + tenant.Wrong + `"`
+
 // credentialWords describes the value of a header that a vendor's client sends.
-func credentialWords(value string) string {
+func (q *question) credentialWords(value string) string {
 	encoded, basic := strings.CutPrefix(value, "Basic ")
 	if plain, err := base64.StdEncoding.DecodeString(encoded); basic && err == nil {
 		user, password, _ := strings.Cut(string(plain), ":")
-		if password != "" {
+		switch {
+		case password != "" && strings.Contains(q.entry.Note, tenant.ErrSecret.Error()):
+			password = "<" + anySecret + ">"
+		case password != "":
 			password = "<secret>"
 		}
 		return "Basic with " + user + ":" + password + " in base64"
@@ -174,14 +241,18 @@ func (q *question) missedLogin() []api.Miss {
 	if o == nil {
 		return nil
 	}
+	badSecret := strings.Contains(q.entry.Note, tenant.ErrSecret.Error())
 	var misses []api.Miss
 	for _, t := range o.Takes() {
 		m := api.Miss{Operation: o.Name, Score: 0.6, Got: q.sent(t.In, t.Name), Expected: t.In + " " + t.Name + ": a tenant's name"}
 		switch {
 		case isNamed(q.Spec.Secrets.Names, t.Name):
 			misses = append(misses, m)
+		case isNamed(q.Spec.Secrets.Fields, t.Name) && badSecret:
+			m.Score, m.Expected = 0.9, t.In+" "+t.Name+": "+anySecret
+			misses = append(misses, m)
 		case isNamed(q.Spec.Secrets.Fields, t.Name) && m.Got != nothing:
-			m.Score, m.Expected = 0.5, t.In+" "+t.Name+": any secret but "+tenant.Wrong
+			m.Score, m.Expected = 0.5, t.In+" "+t.Name+": "+anySecret
 			misses = append(misses, m)
 		}
 	}
@@ -206,6 +277,9 @@ func (q *question) missedTenants() []api.Miss {
 	scenario, _, _ := strings.Cut(sent, "~")
 	var misses []api.Miss
 	for _, name := range append([]string{tenant.Demo}, q.scenarios()...) {
+		if similarity(name, scenario) < unlike {
+			continue
+		}
 		misses = append(misses, api.Miss{
 			Operation: q.entry.Operation, Score: similarity(name, scenario),
 			Expected: fmt.Sprintf("the tenant %s, or %s~ and a label", name, name), Got: "(" + tenant.Redact(sent) + ")",

@@ -74,11 +74,38 @@ func inWords(all []string, last string) string {
 	return strings.Join(all[:len(all)-1], ", ") + " " + last + " " + all[len(all)-1]
 }
 
+// missedVendors ranks the operations, of all vendors, that a request nearly met
+// which met no vendor: it lacks the vendor's name before its path, or misspells it.
+func missedVendors(vendors []Vendor, method, path, shown string) []api.Miss {
+	got := method + " " + shown
+	var misses []api.Miss
+	for _, v := range vendors {
+		for _, o := range v.Spec.Operations {
+			best := api.Miss{Operation: v.Name + "." + o.Name, Got: got, Score: -1}
+			for _, route := range o.Routes {
+				prefixed := "/" + v.Name + route.Path
+				score, expected := likeness(prefixed, path), prefixed
+				if fits(route.Path, path) {
+					score, expected = (1+score)/2, "/"+v.Name+shown
+				}
+				if score > best.Score {
+					best.Score, best.Expected = score, o.Method+" "+expected
+				}
+			}
+			if method != o.Method {
+				best.Score *= wrongMethod
+			}
+			misses = append(misses, best)
+		}
+	}
+	return ranked(misses)
+}
+
 // methodsOf are the HTTP methods that a path has.
 func methodsOf(spec *openapi.Spec, path string) []string {
 	var methods []string
 	for _, o := range spec.Operations {
-		if slices.ContainsFunc(o.Routes, func(r openapi.Route) bool { return fits(r.Path, path) }) {
+		if !slices.Contains(methods, o.Method) && slices.ContainsFunc(o.Routes, func(r openapi.Route) bool { return fits(r.Path, path) }) {
 			methods = append(methods, o.Method)
 		}
 	}

@@ -46,7 +46,8 @@ func TestMissedPaths(t *testing.T) {
 			t.Errorf("%s %s: %+v, want %s", c.method, c.path, misses, c.expected)
 		}
 	}
-	if misses := missedPaths(specOf(t, "sailpoint"), "GET", "/favicon.ico", "/favicon.ico"); len(misses) > 0 {
+	// Nothing is like it: the least unlike stands alone.
+	if misses := missedPaths(specOf(t, "sailpoint"), "GET", "/favicon.ico", "/favicon.ico"); len(misses) != 1 || misses[0].Score >= unlike {
 		t.Errorf("like /favicon.ico: %+v", misses)
 	}
 }

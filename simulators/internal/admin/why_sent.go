@@ -39,8 +39,11 @@ func (q *question) sent(in, field string) string {
 	case openapi.InParams:
 		value, found = q.inBody(strings.TrimSuffix("params."+field, "."))
 	}
-	if !found {
+	switch {
+	case !found:
 		return nothing
+	case value == "":
+		return "an empty text"
 	}
 	return shorten(value)
 }

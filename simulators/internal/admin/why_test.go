@@ -57,11 +57,50 @@ func TestWhyRefused(t *testing.T) {
 		{"no JSON", "bitdefender", journal.Entry{
 			Tenant: "demo", Operation: "networkV10", Request: journal.Request{Method: "POST", Target: network, Body: []byte(`{"id"`)},
 			Refusal: &journal.Refusal{Kind: "malformed", Text: "unexpected end of JSON input"}, Reply: journal.Reply{Status: 400},
-		}, "the body is not JSON: unexpected end of JSON input", "json", "", ""},
+		}, "the body is not JSON: unexpected end of JSON input", "json", "body: one JSON document", "5 bytes of JSON that end too early"},
+		{"JSON that breaks", "bitdefender", journal.Entry{
+			Tenant: "demo", Operation: "networkV10", Request: journal.Request{Method: "POST", Target: network, Body: []byte("{\"id\":1,\n \"password\":hunter2}")},
+			Refusal: &journal.Refusal{Kind: "malformed", Text: "invalid character 'h' looking for beginning of value"}, Reply: journal.Reply{Status: 400},
+		}, "the body is not JSON: invalid character 'h' looking for beginning of value", "json",
+			"body: one JSON document", "29 bytes that are no JSON from byte 22 on (line 2, column 13)"},
+		{"two documents", "bitdefender", journal.Entry{
+			Tenant: "demo", Operation: "networkV10", Request: journal.Request{Method: "POST", Target: network, Body: []byte(`{} {}`)},
+			Refusal: &journal.Refusal{Kind: "malformed"}, Reply: journal.Reply{Status: 400},
+		}, "the body is not JSON", "json", "body: one JSON document", "a document of 2 bytes, and 2 bytes after it"},
+		{"a body that broke off", "bitdefender", journal.Entry{
+			Tenant: "demo", Operation: "networkV10", Request: journal.Request{Method: "POST", Target: network, Body: []byte(`{"a"`), Rest: journal.Broken},
+			Refusal: &journal.Refusal{Kind: "malformed", Text: "unexpected EOF"}, Reply: journal.Reply{Status: 400},
+		}, "the body is not JSON: unexpected EOF", "json", "body: one JSON document", "a body that broke off after 4 bytes"},
+		{"of a known size", "sailpoint", journal.Entry{
+			Tenant: "demo", Operation: "updateTaskStatus", Request: journal.Request{
+				Method: "PATCH", Target: "/sailpoint/beta/task-status/x", Header: http.Header{"Content-Length": {"2000000"}},
+			},
+			Refusal: &journal.Refusal{Kind: "too-large"}, Reply: journal.Reply{Status: 400},
+		}, "the body is over 1048576 bytes", "size", "body: at most 1048576 bytes", "2000000 bytes"},
+		{"a value that the vendor has none of", "dbvisit", journal.Entry{
+			Tenant: "demo", Operation: "taskList", Request: journal.Request{Method: "POST", Target: "/dbvisit/task/list", Body: []byte(`{"params":{"configuration_id":999}}`)},
+			Refusal: &journal.Refusal{Kind: "invalid", In: "body", Field: "params.configuration_id", Text: "configuration not found", Expected: "the id of a configuration"},
+			Reply:   journal.Reply{Status: 200},
+		}, "the vendor refuses what was asked for in body params.configuration_id: configuration not found", "",
+			"body params.configuration_id: the id of a configuration", "999"},
+		{"a rule of the vendor's own", "checkpoint", journal.Entry{
+			Tenant: "demo", Operation: "actionEntity", Request: journal.Request{Method: "POST", Target: "/checkpoint/x", Body: []byte(`{"requestData":{"entityActionName":"explode"}}`)},
+			Refusal: &journal.Refusal{Kind: "invalid", In: "body", Field: "requestData.entityActionName", Rule: "enum", Text: "is no action that can be taken"},
+			Reply:   journal.Reply{Status: 422},
+		}, "the request breaks the contract: body requestData.entityActionName is no action that can be taken", "enum",
+			"body requestData.entityActionName: another value than the one sent: is no action that can be taken", `"explode"`},
+		{"a wrong secret in Basic", "dbvisit", journal.Entry{
+			Operation: "taskList", Request: journal.Request{
+				Method: "POST", Target: "/dbvisit/task/list", Header: http.Header{"Authorization": {"Basic ZGVtbzp3cm9uZw=="}},
+			},
+			Note:    "credential (4 bytes, hash 3b4a) has an empty or a wrong secret",
+			Refusal: &journal.Refusal{Kind: "unauthorized", Text: "credential (4 bytes, hash 3b4a) has an empty or a wrong secret"}, Reply: journal.Reply{Status: 401},
+		}, "the credential was refused: credential (4 bytes, hash 3b4a) has an empty or a wrong secret", "",
+			`Authorization: Basic with <tenant>:<any secret but an empty one and "wrong"> in base64`, "Authorization: Basic (4 bytes, hash 3536):(5 bytes, hash 2e76)"},
 		{"too large", "sailpoint", journal.Entry{
 			Tenant: "demo", Operation: "updateTaskStatus", Request: journal.Request{Method: "PATCH", Target: "/sailpoint/beta/task-status/x"},
 			Refusal: &journal.Refusal{Kind: "too-large"}, Reply: journal.Reply{Status: 400},
-		}, "the body is over 1048576 bytes", "size", "", ""},
+		}, "the body is over 1048576 bytes", "size", "body: at most 1048576 bytes", "more"},
 		{"a param left out", "bitdefender", journal.Entry{
 			Tenant: "demo", Operation: "getTaskStatus", Request: journal.Request{
 				Method: "POST", Target: network, Body: []byte(`{"id":"1","jsonrpc":"2.0","method":"getTaskStatus","params":{}}`),
@@ -75,23 +114,26 @@ func TestWhyRefused(t *testing.T) {
 		{"the vendor's own no", "cisco", journal.Entry{
 			Tenant: "demo", Operation: "createDeployment", Request: journal.Request{Method: "POST", Target: "/cisco/api"},
 			Refusal: &journal.Refusal{Kind: "invalid"}, Reply: journal.Reply{Status: 422},
-		}, "the vendor refuses what was asked for", "", "", ""},
+		}, "the vendor refuses what was asked for", "", "values that the vendor can use", "another"},
 		{"no right", "cisco", journal.Entry{
 			Tenant: "demo", Operation: "getTaskStatus", Request: journal.Request{Method: "GET", Target: "/cisco/api"},
 			Refusal: &journal.Refusal{Kind: "forbidden", Text: "another domain"}, Reply: journal.Reply{Status: 403},
-		}, "the credential was accepted, but the vendor grants it not this: another domain", "", "", ""},
+		}, "the credential was accepted, but the vendor grants it not this: another domain", "",
+			"a credential with the right to getTaskStatus", "another domain"},
 		{"a thing that is not there", "cisco", journal.Entry{
 			Tenant: "demo", Operation: "getDevice", Request: journal.Request{Method: "GET", Target: "/cisco/api"},
 			Refusal: &journal.Refusal{Kind: "not-found"}, Reply: journal.Reply{Status: 404},
-		}, "what it names does not exist", "", "", ""},
+		}, "what it names does not exist", "", "the name of something that there is", "GET /api"},
 		{"down", "cisco", journal.Entry{
 			Operation: "getDevice", Request: journal.Request{Method: "GET", Target: "/cisco/api"},
 			Refusal: &journal.Refusal{Kind: "unavailable", Text: "vendorsim: too many tenants are active"}, Reply: journal.Reply{Status: 503},
-		}, "the vendor is down for the moment: vendorsim: too many tenants are active", "", "", ""},
+		}, "the vendor is down for the moment: vendorsim: too many tenants are active", "",
+			"an answer of the vendor's", "vendorsim: too many tenants are active"},
 		{"a defect", "cisco", journal.Entry{
 			Tenant: "demo", Operation: "getDevice", Request: journal.Request{Method: "GET", Target: "/cisco/api"}, Note: "vendorsim: this answer breaks the contract",
 			Refusal: &journal.Refusal{Kind: "internal"}, Reply: journal.Reply{Status: 500},
-		}, "the vendor failed: vendorsim: this answer breaks the contract", "", "", ""},
+		}, "the vendor failed: vendorsim: this answer breaks the contract", "",
+			"an answer of the vendor's", "vendorsim: this answer breaks the contract"},
 		{"no credential", "bitdefender", journal.Entry{
 			Operation: "none", Request: journal.Request{Method: "GET", Target: "/bitdefender/x"},
 			Refusal: &journal.Refusal{Kind: "unauthorized"}, Reply: journal.Reply{Status: 401},
@@ -236,7 +278,7 @@ func TestWhyFrozenLimits(t *testing.T) {
 		}
 		return w.Limits
 	}
-	if got := limits("bare~y.1"); len(got) == 0 || got[0].Fired || !strings.HasPrefix(got[0].Because, "on a frozen clock") || !strings.Contains(got[0].Limit, "requests in") {
+	if got := limits("bare~y.1"); len(got) == 0 || got[0].Fired || got[0].Applied || !strings.HasPrefix(got[0].Because, "not asked: on a frozen clock") || !strings.Contains(got[0].Limit, "requests in") {
 		t.Errorf("%+v", got)
 	}
 	g.must(200, "POST", path+"/clock/resume", "")

@@ -103,6 +103,23 @@ func TestCalls(t *testing.T) {
 			seen{method: "POST", uri: at + "/tasks/cisco/1/cancel"}},
 		{func(c *Client) error { _, err := c.Expire(ctx, tenant, "cisco", "1"); return err },
 			seen{method: "POST", uri: at + "/tasks/cisco/1/expire"}},
+		{func(c *Client) error { _, err := c.Faults(ctx, tenant); return err }, seen{method: "GET", uri: at + "/faults"}},
+		{func(c *Client) error {
+			_, err := c.AddFault(ctx, tenant, NewFault{"name": "torn", "answer": map[string]any{"truncate": "60%"}})
+			return err
+		},
+			seen{method: "POST", uri: at + "/faults", body: `{"answer":{"truncate":"60%"},"name":"torn"}`}},
+		{func(c *Client) error { return c.RemoveFault(ctx, tenant, "a/b") }, seen{method: "DELETE", uri: at + "/faults/a%2Fb"}},
+		{func(c *Client) error { _, err := c.FireFault(ctx, tenant, "torn"); return err },
+			seen{method: "POST", uri: at + "/faults/torn/fire"}},
+		{func(c *Client) error { _, err := c.Tokens(ctx, tenant); return err }, seen{method: "GET", uri: at + "/tokens"}},
+		{func(c *Client) error {
+			_, err := c.RevokeTokens(ctx, tenant, Revoke{Vendor: "cisco", Kind: "access"})
+			return err
+		},
+			seen{method: "POST", uri: at + "/tokens/revoke", body: `{"vendor":"cisco","kind":"access"}`}},
+		{func(c *Client) error { _, err := c.RevokeTokens(ctx, tenant, Revoke{}); return err },
+			seen{method: "POST", uri: at + "/tokens/revoke", body: `{}`}},
 		{func(c *Client) error { _, err := c.Scenario(ctx, tenant); return err }, seen{method: "GET", uri: at + "/scenario"}},
 		{func(c *Client) error {
 			_, err := c.ReplaceScenario(ctx, tenant, Scenario{Scenario: "slow"})

@@ -4,6 +4,7 @@
 package api
 
 import (
+	"strings"
 	"time"
 
 	"github.com/vendorsim/vendorsim/simulators/internal/journal"
@@ -94,6 +95,7 @@ type Moved struct {
 	Edges   []Edge      `json:"edges"`
 	Windows []WindowEnd `json:"windows"` // limit windows that ended
 	Tokens  []TokenEnd  `json:"tokens"`  // tokens that ended
+	Faults  []FaultEdge `json:"faults"`  // windows of faults that opened or closed
 	More    int         `json:"more"`    // edges beyond those listed
 }
 
@@ -275,18 +277,21 @@ type ProblemError struct {
 	Detail string `json:"detail"`
 }
 
-// Error makes a problem an error.
+// Error makes a problem an error. A mistake that the detail has told is not told
+// again.
 func (p *Problem) Error() string {
 	text := p.Title
 	if p.Detail != "" {
 		text = p.Detail
 	}
 	for _, e := range p.Errors {
-		text += "\n  "
+		told := e.Detail
 		if e.Where != "" {
-			text += e.Where + ": "
+			told = e.Where + ": " + told
 		}
-		text += e.Detail
+		if !strings.HasSuffix(p.Detail, told) {
+			text += "\n  " + told
+		}
 	}
 	return text
 }

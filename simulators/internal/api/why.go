@@ -6,8 +6,8 @@ import "time"
 type Why struct {
 	ID        string     `json:"id"`
 	Tenant    string     `json:"tenant,omitempty"` // left out: refused before it had one
-	Vendor    string     `json:"vendor"`
-	Operation string     `json:"operation"` // none: it met none
+	Vendor    string     `json:"vendor,omitempty"` // left out: it met no vendor, or was a control call
+	Operation string     `json:"operation"`        // none: it met none; control: a call of the control API
 	Method    string     `json:"method"`
 	Path      string     `json:"path"`
 	Real      time.Time  `json:"real"`
@@ -16,8 +16,9 @@ type Why struct {
 	Because   string     `json:"because"` // one sentence: what decided the answer
 
 	Tasks    []WhyTask   `json:"tasks"`
-	Contract WhyContract `json:"contract"`
+	Contract WhyContract `json:"contract,omitzero"` // left out: it was held to no vendor's
 	Limits   []WhyLimit  `json:"limits"`
+	Faults   []WhyFault  `json:"faults"` // all that were asked
 	Unread   []string    `json:"unread"` // what the client sent and nothing read
 	Misses   []Miss      `json:"misses"` // what it nearly met, best first
 }
@@ -47,15 +48,23 @@ type WhyContract struct {
 	Profile  string `json:"profile"`
 	Held     bool   `json:"held"` // false: it broke the rule that follows, or was not held to any
 	In       string `json:"in,omitempty"`
-	Field    string `json:"field,omitempty"`
+	Field    string `json:"field,omitempty"` // left out: the whole of In
 	Rule     string `json:"rule,omitempty"`
-	Expected string `json:"expected,omitempty"`
+	Expected string `json:"expected,omitempty"` // left out: the rule does not say; Why.Because has its complaint
 	Got      string `json:"got,omitempty"`
 }
 
 // WhyLimit says what one limit said.
 type WhyLimit struct {
-	Limit   string `json:"limit"` // in words
+	Limit   string `json:"limit"`   // in words
+	Applied bool   `json:"applied"` // it looked at the request; such limits come first
+	Fired   bool   `json:"fired"`
+	Because string `json:"because"`
+}
+
+// WhyFault says what one fault said.
+type WhyFault struct {
+	Fault   string `json:"fault"` // its name
 	Fired   bool   `json:"fired"`
 	Because string `json:"because"`
 }
