@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -18,7 +19,7 @@ import (
 type catalog struct {
 	library *scenarios.Library
 	known   scenarios.Known
-	vendors []tenant.Vendor
+	vendors []*vendor
 	own     *fixtures.Own
 	served  string
 	o       Options
@@ -30,7 +31,7 @@ type catalog struct {
 }
 
 func newCatalog(o Options, vendors []*vendor) (*catalog, error) {
-	c := &catalog{library: scenarios.Shipped(), known: known(vendors), vendors: tenantVendors(vendors), o: o, served: o.Scenario, worlds: map[string]*tenant.World{}}
+	c := &catalog{library: scenarios.Shipped(), known: known(vendors), vendors: vendors, o: o, served: o.Scenario, worlds: map[string]*tenant.World{}}
 	if err := c.addFiles(o); err != nil {
 		return nil, err
 	}
@@ -140,7 +141,7 @@ func (c *catalog) world(name string) (*tenant.World, error) {
 	if name == c.served {
 		sets = c.o.Set
 	}
-	w, err := c.compile(c.library.Load(name, c.known, sets))
+	w, err := c.compile(c.library.Load(name, c.known, c.limited(sets)))
 	if err == nil {
 		c.worlds[name] = w
 	}
@@ -156,13 +157,27 @@ func (c *catalog) changed(name string, sets []string) (*tenant.World, error) {
 	if !c.library.Has(name) {
 		return nil, tenant.ErrUnknown
 	}
-	return c.compile(c.library.Load(name, c.known, sets))
+	return c.compile(c.library.Load(name, c.known, c.limited(sets)))
 }
 
 // inline compiles a scenario's text, which joins nothing: it is the world of
 // those tenants alone that are made with it.
 func (c *catalog) inline(file string, text []byte, sets []string) (*tenant.World, error) {
-	return c.compile(c.library.LoadText(file, text, c.known, sets))
+	return c.compile(c.library.LoadText(file, text, c.known, c.limited(sets)))
+}
+
+// limited adds, to the sets of a scenario, that nothing is limited. So it stands
+// in the scenario's own text, and a recording has it.
+func (c *catalog) limited(sets []string) []string {
+	if c.o.Limits == limitsOff {
+		return append(slices.Clip(sets), "limits=[]")
+	}
+	return sets
+}
+
+// fault reads a fault for a tenant that runs a scenario.
+func (c *catalog) fault(file string, text []byte, s *scenarios.Scenario) (*scenarios.Fault, scenarios.Problems) {
+	return scenarios.ParseFault(file, text, c.known, s)
 }
 
 func (c *catalog) compile(s *scenarios.Scenario, problems scenarios.Problems) (*tenant.World, error) {
@@ -170,7 +185,18 @@ func (c *catalog) compile(s *scenarios.Scenario, problems scenarios.Problems) (*
 		return nil, errs
 	}
 	c.override(s)
-	return tenant.NewWorld(s, c.vendors, c.own), nil
+	return c.newWorld(s), nil
+}
+
+// newWorld makes a checked scenario ready.
+func (c *catalog) newWorld(s *scenarios.Scenario) *tenant.World {
+	vendors := tenantVendors(c.vendors)
+	if seed, on := s.SurpriseSeed(); on {
+		for i, v := range c.vendors {
+			vendors[i].IDs = sim.LongerIDs(vendors[i].IDs, v.spec, seed)
+		}
+	}
+	return tenant.NewWorld(s, vendors, c.own)
 }
 
 // profiled is a world in which some vendors have another profile.
@@ -189,7 +215,7 @@ func (c *catalog) profiled(w *tenant.World, profiles map[string]string) (*tenant
 		}
 		s.Profiles[vendor] = profile
 	}
-	return tenant.NewWorld(&s, c.vendors, c.own), nil
+	return c.newWorld(&s), nil
 }
 
 func (c *catalog) override(s *scenarios.Scenario) {

@@ -132,6 +132,7 @@ func render(s *scenarios.Scenario, vendors []*vendor) (answers int, problems sce
 func stilled(s *scenarios.Scenario, tasks []scenarios.Task, profile string) *scenarios.Scenario {
 	c := *s
 	c.Tasks, c.Limits = tasks, []scenarios.Limit{}
+	c.Faults, c.Auth, c.Surprises = nil, nil, nil // what they do to an answer, no contract has
 	c.Clock.Mode = scenarios.ClockMode{Kind: scenarios.Frozen, Speed: 1}
 	c.Profiles = map[string]string{}
 	for _, v := range s.Vendors {

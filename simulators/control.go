@@ -17,10 +17,12 @@ type (
 	Client       = api.Client
 	NewTenant    = api.NewTenant
 	Tenant       = api.Tenant
+	TenantList   = api.Tenants
 	Tasks        = api.Tasks
 	Next         = api.Next
 	TenantClock  = api.Clock
 	Advance      = api.Advance
+	Target       = api.Target
 	Moved        = api.Moved
 	Edge         = api.Edge
 	Task         = api.Task
@@ -36,6 +38,13 @@ type (
 	Waited       = api.Waited
 	Report       = api.Report
 	Why          = api.Why
+	NewFault     = api.NewFault
+	Fault        = api.Fault
+	FaultList    = api.Faults
+	TokenList    = api.Tokens
+	Revoke       = api.Revoke
+	Revoked      = api.Revoked
+	Health       = api.Health
 	Problem      = api.Problem
 )
 
@@ -62,16 +71,16 @@ func (s *Server) secrets(vendor string) journal.Secrets {
 }
 
 // newControl makes the control API.
-func (s *Server) newControl(refused *journal.Journal, metrics *admin.Metrics) (http.Handler, error) {
+func (s *Server) newControl(metrics *admin.Metrics) (http.Handler, error) {
 	vendors := make([]admin.Vendor, len(s.vendors))
 	for i, v := range s.vendors {
 		vendors[i] = admin.Vendor{Vendor: v.Vendor, Spec: v.spec}
 	}
 	return admin.New(admin.Options{
 		Tenants: s.tenants, Vendors: vendors,
-		World: s.catalog.changed, Inline: s.catalog.inline, Profiled: s.catalog.profiled,
+		World: s.catalog.changed, Inline: s.catalog.inline, Profiled: s.catalog.profiled, Fault: s.catalog.fault,
 		Served: s.catalog.served, Scenarios: s.catalog.library.Names,
-		Source: s.options.source, Refused: refused, Push: s.push, Replay: s.recording, Metrics: metrics,
+		Source: s.options.source, Refused: s.refused, Push: s.push, Replay: s.recording, Metrics: metrics,
 		Base: func() string { return *s.url.Load() }, Ready: s.serving.Load,
 		Hosts: s.options.AdminHosts, Token: s.options.AdminToken, Loopback: s.options.AdminToken == "",
 		Version: Version(), Logger: s.options.Logger,
@@ -79,7 +88,7 @@ func (s *Server) newControl(refused *journal.Journal, metrics *admin.Metrics) (h
 }
 
 // metrics are what Prometheus may ask for.
-func (s *Server) metrics(refused *journal.Journal) *admin.Metrics {
+func (s *Server) metrics() *admin.Metrics {
 	specs := map[string]*openapi.Spec{}
 	for _, v := range s.vendors {
 		specs[v.Name] = v.spec
@@ -87,7 +96,7 @@ func (s *Server) metrics(refused *journal.Journal) *admin.Metrics {
 	// of all journals together
 	journals := func(one func(*journal.Journal) int64) func() int64 {
 		return func() int64 {
-			sum := one(refused)
+			sum := one(s.refused)
 			for _, t := range s.tenants.All() {
 				sum += one(t.Journal)
 			}

@@ -200,3 +200,26 @@ func ListScenarios(w io.Writer, dir string) error {
 	}
 	return t.Flush()
 }
+
+// ListIncidents writes a line an incident that ships: the scenario that makes it
+// happen again, the vendor, what happens, and where it was reported.
+func ListIncidents(w io.Writer) error {
+	vendors, err := loadVendors()
+	if err != nil {
+		return err
+	}
+	library, known := scenarios.Shipped(), known(vendors)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, name := range library.Names() {
+		reports := library.Reports(name)
+		if len(reports) == 0 {
+			continue
+		}
+		s, problems := library.Load(name, known, nil)
+		if err := problems.Err(); err != nil {
+			return err
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", name, strings.Join(s.Vendors, " "), s.Description, strings.Join(reports, " "))
+	}
+	return t.Flush()
+}

@@ -36,7 +36,7 @@ func Plan(w io.Writer, arg string, o PlanOptions) (scenarios.Problems, error) {
 	if err != nil || problems.Err() != nil {
 		return problems, err
 	}
-	doc := newPlanDoc(world, file, problems, o.All)
+	doc := newPlanDoc(world, vendors, file, problems, o.All)
 	if !o.JSON {
 		_, err = io.WriteString(w, doc.text())
 		return problems, err
@@ -49,7 +49,7 @@ func Plan(w io.Writer, arg string, o PlanOptions) (scenarios.Problems, error) {
 
 // planWorld compiles the scenario and tells where it stands.
 func planWorld(arg string, o PlanOptions, vendors []*vendor) (*tenant.World, string, scenarios.Problems, error) {
-	c := &catalog{library: scenarios.Shipped(), known: known(vendors), vendors: tenantVendors(vendors)}
+	c := &catalog{library: scenarios.Shipped(), known: known(vendors), vendors: vendors}
 	err := c.parseOverrides(Options{Clock: o.Clock, Profiles: o.Profiles}, vendors)
 	if err == nil && o.ScenariosDir != "" {
 		err = c.library.AddDir(o.ScenariosDir)
@@ -67,5 +67,5 @@ func planWorld(arg string, o PlanOptions, vendors []*vendor) (*tenant.World, str
 	}
 	c.o.Seed = o.Seed
 	c.override(s)
-	return tenant.NewWorld(s, c.vendors, nil), c.library.File(name), problems, nil
+	return c.newWorld(s), c.library.File(name), problems, nil
 }

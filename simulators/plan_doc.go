@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/scenarios"
 	"github.com/vendorsim/vendorsim/simulators/internal/plan"
 	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
@@ -33,21 +34,16 @@ type planDoc struct {
 	Options     map[string]map[string]any `json:"options,omitempty"`
 	Limits      []planLimit               `json:"limits"`
 	LimitsFrom  string                    `json:"limits_from"` // scenario, vendors, or frozen: a frozen clock suspends the vendors' own
-	Lifecycles  []planLifecycle           `json:"lifecycles"`
-	Tasks       []planTask                `json:"tasks"`
-	LeftOut     int                       `json:"left_out"` // tasks without a timeline here
-	Created     []planRule                `json:"created"`
-	Warnings    []string                  `json:"warnings"`
-}
-
-type planLimit struct {
-	Vendor    string      `json:"vendor,omitempty"`
-	On        string      `json:"on,omitempty"`
-	Per       string      `json:"per"`
-	Requests  int         `json:"requests"`
-	Window    plan.Length `json:"window_ms"`
-	Algorithm string      `json:"algorithm,omitempty"`
-	Burst     int         `json:"burst,omitempty"`
+	Faults      []planFault               `json:"faults"`
+	// Surprises are those that happen by the seed of surprises; without one there
+	// are none.
+	SurpriseSeed *int64          `json:"surprise_seed,omitempty"`
+	Surprises    []planSurprise  `json:"surprises"`
+	Lifecycles   []planLifecycle `json:"lifecycles"`
+	Tasks        []planTask      `json:"tasks"`
+	LeftOut      int             `json:"left_out"` // tasks without a timeline here
+	Created      []planRule      `json:"created"`
+	Warnings     []string        `json:"warnings"`
 }
 
 type planLifecycle struct {
@@ -95,12 +91,12 @@ type planRule struct {
 	Vendor string `json:"vendor,omitempty"`
 }
 
-func newPlanDoc(w *tenant.World, file string, problems scenarios.Problems, all bool) *planDoc {
+func newPlanDoc(w *tenant.World, vendors []*vendor, file string, problems scenarios.Problems, all bool) *planDoc {
 	s := w.Scenario
 	d := &planDoc{
 		Name: s.Name, Description: s.Description, File: file, Seed: s.Seed, Clock: s.Clock.Mode.String(),
 		Vendors: s.Vendors, Profiles: map[string]string{}, Options: s.Options,
-		Limits: []planLimit{}, Tasks: []planTask{}, Created: []planRule{}, Warnings: []string{},
+		Limits: []planLimit{}, Faults: []planFault{}, Surprises: []planSurprise{}, Tasks: []planTask{}, Created: []planRule{}, Warnings: []string{},
 	}
 	for _, vendor := range s.Vendors {
 		if s.Profiles[vendor] != "" {
@@ -119,7 +115,7 @@ func newPlanDoc(w *tenant.World, file string, problems scenarios.Problems, all b
 		d.LimitsFrom = "vendors"
 	}
 	for _, l := range w.Limits() {
-		d.Limits = append(d.Limits, planLimit{l.Vendor, l.On, l.Per, l.Requests, plan.Length(l.Window), l.Algorithm, l.Burst})
+		d.Limits = append(d.Limits, planLimitOf(l))
 	}
 	for _, p := range problems {
 		d.Warnings = append(d.Warnings, p.String())
@@ -129,7 +125,12 @@ func newPlanDoc(w *tenant.World, file string, problems scenarios.Problems, all b
 			d.Created = append(d.Created, planRule{shapeOf(s, t), t.On, t.Vendor})
 		}
 	}
-	entries := planEntries(w)
+	entries, specs := planEntries(w), map[string]*openapi.Spec{}
+	for _, v := range vendors {
+		specs[v.Name] = v.spec
+	}
+	d.faults(w, entries, specs)
+	d.surprises(w, specs)
 	d.lifecycles(s, entries)
 	d.tasks(w, entries, all)
 	return d

@@ -44,6 +44,7 @@ func TestPlanText(t *testing.T) {
 		{"big", "big", PlanOptions{}},
 		{"stuck-frozen", "stuck", frozen},
 		{"retries", "testdata/plan/retries.yaml", PlanOptions{}},
+		{"stormy", "testdata/plan/stormy.yaml", PlanOptions{}},
 	} {
 		t.Run(tt.golden, func(t *testing.T) {
 			got, _ := planText(t, tt.arg, tt.o)
@@ -80,7 +81,7 @@ func TestPlanJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &d); err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range []string{"name", "seed", "clock", "start", "limits", "limits_from", "lifecycles", "tasks", "left_out", "created", "warnings"} {
+	for _, key := range []string{"name", "seed", "clock", "start", "limits", "limits_from", "faults", "surprises", "lifecycles", "tasks", "left_out", "created", "warnings"} {
 		if _, have := as[key]; !have {
 			t.Errorf("no %q in %v", key, as)
 		}
@@ -104,7 +105,7 @@ func TestPlanJSON(t *testing.T) {
 // Without anything, lists are [], never null.
 func TestPlanJSONOfNothing(t *testing.T) {
 	text, _ := planText(t, "happy", PlanOptions{JSON: true, Set: []string{"tasks=[]", "limits=[]"}})
-	for _, want := range []string{`"tasks": []`, `"limits": []`, `"created": []`, `"warnings": []`} {
+	for _, want := range []string{`"tasks": []`, `"limits": []`, `"faults": []`, `"surprises": []`, `"created": []`, `"warnings": []`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s in\n%s", want, text)
 		}
@@ -187,7 +188,7 @@ func TestPlanAgreesWithTenants(t *testing.T) {
 		if err != nil || problems.Err() != nil {
 			t.Fatal(err, problems)
 		}
-		doc := newPlanDoc(world, file, problems, false)
+		doc := newPlanDoc(world, vendors, file, problems, false)
 		registry := tenant.NewRegistry(world.Scenario.Name, 1, func(string) (*tenant.World, error) { return world, nil },
 			clock.NewManual(began), slog.New(slog.DiscardHandler))
 		compared := 0

@@ -12,7 +12,7 @@ import (
 
 // text is the plan for a person at a terminal.
 func (d *planDoc) text() string {
-	lines := d.head()
+	lines := append(append(d.head(), d.faultLines()...), d.surpriseLines()...)
 	for _, l := range d.Lifecycles {
 		title := "lifecycle " + l.Name
 		if l.Default {
@@ -96,65 +96,6 @@ func (d *planDoc) profiles() []string {
 		out = append(out, profile+where)
 	}
 	return out
-}
-
-func (d *planDoc) limitLines() []string {
-	switch {
-	case d.LimitsFrom == "frozen":
-		return []string{"none (no window passes on a frozen clock, so the vendors' own do not hold)"}
-	case len(d.Limits) == 0:
-		return []string{"none"}
-	}
-	// Limits that differ only in the operation stand in one line.
-	var alike []planLimit
-	for _, l := range d.Limits {
-		same := slices.IndexFunc(alike, func(other planLimit) bool {
-			other.On = l.On
-			return l.On != "" && other == l
-		})
-		if same < 0 || alike[same].On == "" {
-			alike = append(alike, l)
-			continue
-		}
-		alike[same].On += ", " + l.On
-	}
-	var lines []string
-	for _, l := range alike {
-		lines = append(lines, l.who(d.LimitsFrom)+": "+l.String())
-	}
-	return lines
-}
-
-func (l planLimit) who(from string) string {
-	switch {
-	case l.Vendor == "":
-		return "each vendor"
-	case from == "vendors":
-		return l.Vendor + "'s own"
-	}
-	return l.Vendor
-}
-
-func (l planLimit) String() string {
-	noun := "requests"
-	if l.Requests == 1 {
-		noun = "request"
-	}
-	words := fmt.Sprintf("%s %s in %s per %s", plan.Number(l.Requests), noun, l.Window, l.Per)
-	if l.On != "" {
-		of := ", of "
-		if strings.Contains(l.On, ", ") {
-			of = ", of each of "
-		}
-		words += of + l.On
-	}
-	switch l.Algorithm {
-	case "sliding":
-		words += ", in any such window"
-	case "bucket":
-		words += fmt.Sprintf(", refilled evenly, at most %s at once", plan.Number(l.Burst))
-	}
-	return words
 }
 
 func (d *planDoc) taskLines() []string {

@@ -1,10 +1,7 @@
 package simulators
 
 import (
-	"cmp"
-
 	"github.com/vendorsim/vendorsim/simulators/internal/replay"
-	"github.com/vendorsim/vendorsim/simulators/internal/sim"
 	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
 )
 
@@ -15,9 +12,10 @@ func (s *Server) recording(t *tenant.Tenant) ([]byte, error) {
 	f := &replay.File{
 		Format: replay.Format, Version: Version(), Tenant: t.Name,
 		Scenario: replay.Scenario{Name: w.Scenario.Name, YAML: string(w.Scenario.YAML())},
-		Seed:     t.Seed, Profiles: map[string]string{}, Contract: cmp.Or(s.options.Contract, sim.Enforce),
-		Clock:     replay.Clock{Began: t.Clock.Began(), Mode: began.Mode.String()},
-		OwnSecret: t.Secret != tenant.DefaultSecret, OwnFixtures: w.Own != nil,
+		Seed:     t.Seed, Profiles: map[string]string{}, Contract: s.options.Contract,
+		Clock:        replay.Clock{Began: t.Clock.Began(), Mode: began.Mode.String()},
+		SilentFaults: s.options.SilentFaults,
+		OwnSecret:    t.Secret != tenant.DefaultSecret, OwnFixtures: w.Own != nil,
 	}
 	for _, vendor := range w.Scenario.Vendors {
 		f.Profiles[vendor] = w.Profile(vendor)

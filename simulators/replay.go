@@ -1,19 +1,23 @@
 package simulators
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"net"
 	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/vendorsim/vendorsim/scenarios"
 	"github.com/vendorsim/vendorsim/simulators/internal/api"
 	"github.com/vendorsim/vendorsim/simulators/internal/clock"
 	"github.com/vendorsim/vendorsim/simulators/internal/replay"
-	"github.com/vendorsim/vendorsim/simulators/internal/sim"
 	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
 )
 
@@ -38,16 +42,12 @@ type Difference struct {
 }
 
 func (d *Difference) String() string {
-	text := fmt.Sprintf("entry %d (%s) differs: %s", d.Number, d.ID, d.What)
-	if d.Why != "" {
-		text += "; " + d.Why
-	}
-	return text
+	return fmt.Sprintf("entry %d (%s) differs: %s; %s", d.Number, d.ID, d.What, d.Why)
 }
 
 // Replay plays a recording: each entry at its instant, on a clock that stands
-// between them. It stops at the first answer that differs. Its errors are about
-// the file.
+// between them. Nothing is pushed; receivers are taken to accept everything. It
+// stops at the first answer that differs. Its errors are about the file.
 func Replay(data []byte, o ReplayOptions) (*Replayed, error) {
 	file, err := replay.Read(data)
 	if err != nil {
@@ -77,18 +77,26 @@ type player struct {
 	server  *Server
 	control *api.Client
 	tenant  *tenant.Tenant
-	real    *clock.Manual // what handlers take for the real time
+	real    *recorded
 	roles   *replay.Roles
 }
 
+// recorded is the real time of the entry that is played. Of requests that
+// overlapped, one that began earlier may stand later: it goes back, which the
+// tenant's clock, that stands on a source of its own, does not see.
+type recorded struct{ now atomic.Pointer[time.Time] }
+
+func (r *recorded) Now() time.Time { return *r.now.Load() }
+
 func newPlayer(f *replay.File, o ReplayOptions) (*player, error) {
-	p := &player{file: f, o: o, real: clock.NewManual(f.Clock.Began)}
-	if len(f.Entries) > 0 {
-		p.real = clock.NewManual(f.Entries[0].Real)
-	}
+	p := &player{file: f, o: o, real: &recorded{}}
+	p.real.now.Store(&f.Clock.Began)
 	options := Options{
-		FixturesDir: o.FixturesDir, Contract: f.Contract, MaxTenants: 1,
-		source: p.real, tenantSource: clock.NewManual(f.Clock.Began),
+		FixturesDir: o.FixturesDir, Contract: f.Contract, SilentFaults: f.SilentFaults, MaxTenants: 1,
+		source: p.real, tenantSource: clock.NewManual(f.Clock.Began), dry: true,
+	}
+	if err := options.complete(); err != nil {
+		return nil, err
 	}
 	vendors, err := loadVendors()
 	if err != nil {
@@ -98,63 +106,118 @@ func newPlayer(f *replay.File, o ReplayOptions) (*player, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.served, err = p.scenario(c); err != nil {
+	// The recording is whole: nothing of what ships may come in between.
+	c.library, c.worlds, c.served = new(scenarios.Library), map[string]*tenant.World{}, f.Scenario.Name
+	if err := p.addScenarios(c); err != nil {
+		return nil, err
+	}
+	w, err := p.firstWorld(c)
+	if err != nil {
 		return nil, err
 	}
 	if p.server, err = newServer(options, vendors, c); err != nil {
 		return nil, err
 	}
-	if p.control, err = api.NewClient("http://localhost", "", api.InProcess(p.server.Control())); err != nil {
+	if err := p.begin(w); err != nil {
+		p.server.Close()
 		return nil, err
 	}
-	p.roles = replay.NewRoles(f.Tenant, p.server.secrets)
-	p.tenant, err = p.begin(c.worlds[c.served])
-	return p, err
+	return p, nil
 }
 
-// scenario makes the recorded scenario the only one of its name.
-func (p *player) scenario(c *catalog) (name string, err error) {
-	s, problems := new(scenarios.Library).LoadText("the recording's scenario", []byte(p.file.Scenario.YAML), c.known, nil)
+// scenarioNumber is the name under which the scenario that an entry brought is
+// there: two may have one name, and be different texts.
+func scenarioNumber(entry int) string { return fmt.Sprintf("entry-%d", entry+1) }
+
+// addScenarios makes ready what control calls will ask for.
+func (p *player) addScenarios(c *catalog) error {
+	for i, e := range p.file.Entries {
+		if e.Control == nil || e.Control.Scenario == nil {
+			continue
+		}
+		w, err := p.compile(c, *e.Control.Scenario, nil)
+		if err != nil {
+			return fmt.Errorf("entry %d (%s): %w", i+1, e.ID, err)
+		}
+		c.worlds[scenarioNumber(i)] = w
+	}
+	return nil
+}
+
+// firstWorld is what the tenant begins with.
+func (p *player) firstWorld(c *catalog) (*tenant.World, error) {
+	mode, err := scenarios.ParseClockMode(p.file.Clock.Mode)
+	if err != nil {
+		return nil, fmt.Errorf("its clock: %w", err)
+	}
+	w, err := p.compile(c, p.file.Scenario, func(s *scenarios.Scenario) {
+		s.Seed, s.Clock.Mode, s.Clock.Start, s.Profiles = p.file.Seed, mode, p.file.Clock.Began, maps.Clone(p.file.Profiles)
+	})
+	c.worlds[c.served] = w
+	return w, err
+}
+
+// compile makes a world of a scenario of the file, which change may change.
+func (p *player) compile(c *catalog, s replay.Scenario, change func(*scenarios.Scenario)) (*tenant.World, error) {
+	loaded, problems := c.library.LoadText("scenario "+s.Name, []byte(s.YAML), c.known, nil)
 	if errs := problems.Errors(); len(errs) > 0 {
-		return "", fmt.Errorf("its scenario no longer holds: %w", errs)
+		return nil, fmt.Errorf("the recorded scenario does not hold here: %w", errs)
 	}
-	s.Seed, s.Clock.Start, s.Profiles = p.file.Seed, p.file.Clock.Began, p.file.Profiles
-	if s.Clock.Mode, err = scenarios.ParseClockMode(p.file.Clock.Mode); err != nil {
-		return "", fmt.Errorf("its clock: %w", err)
+	if change != nil {
+		change(loaded)
 	}
-	c.worlds[s.Name] = tenant.NewWorld(s, c.vendors, c.own)
-	return s.Name, nil
+	return c.newWorld(loaded), nil
 }
 
-func (p *player) begin(w *tenant.World) (*tenant.Tenant, error) {
-	if p.file.Tenant == tenant.Demo {
-		return p.server.tenants.Accept(tenant.Credential{Name: tenant.Demo}, w.Scenario.Vendors[0])
+// begin begins the tenant.
+func (p *player) begin(w *tenant.World) (err error) {
+	p.control, err = api.NewClient("http://localhost", "", api.InProcess(p.server.Control()))
+	if err != nil {
+		return err
 	}
-	return p.server.tenants.Make(tenant.Making{Name: p.file.Tenant, World: w, Secret: p.o.Secret})
+	p.roles = replay.NewRoles(p.file.Tenant, p.file.Mark, p.server.secrets)
+	if p.file.Tenant == tenant.Demo {
+		p.tenant, err = p.server.tenants.Accept(tenant.Credential{Name: tenant.Demo}, w.Scenario.Vendors[0])
+	} else {
+		p.tenant, err = p.server.tenants.Make(tenant.Making{Name: p.file.Tenant, World: w, Secret: p.o.Secret})
+	}
+	if err != nil && !errors.Is(err, tenant.ErrDisabled) { // with which comes the tenant
+		return fmt.Errorf("tenant %q: %w", p.file.Tenant, err)
+	}
+	return nil
 }
 
 // play plays one entry and says what is different, if anything is.
 func (p *player) play(i int) (what string, err error) {
 	e := &p.file.Entries[i]
-	// Requests that overlapped may be out of order by a little: the clocks stay.
-	if err := p.real.Set(e.Real); err != nil && !errors.Is(err, clock.ErrPast) {
-		return "", err
+	p.real.now.Store(&e.Real)
+	if err := p.tenant.Clock.Follow(e.At, time.Duration(e.Lived)); err != nil {
+		return fmt.Sprintf("it came at %s, and the tenant's clock has gone further by then: to %s",
+			e.At.Format(time.RFC3339Nano), p.tenant.Clock.Now().Format(time.RFC3339Nano)), nil
 	}
-	if _, _, err := p.tenant.Clock.AdvanceTo(e.At); err != nil && !errors.Is(err, clock.ErrPast) {
+	p.tenant.Wake()
+	p.tenant.Settle()
+	if err := p.server.push.Drained(context.Background(), p.tenant); err != nil {
 		return "", err
 	}
 	if e.Control != nil {
-		return p.playControl(e.Control)
+		return p.playControl(i, e.Control)
 	}
 	return p.playRequest(i, e)
 }
 
-func (p *player) playControl(c *replay.Control) (what string, err error) {
-	var in any
-	if len(c.Body) > 0 {
-		in = c.Body
+func (p *player) playControl(i int, c *replay.Control) (what string, err error) {
+	body := c.Body
+	if c.Scenario != nil {
+		if body, err = json.Marshal(api.Scenario{Scenario: scenarioNumber(i)}); err != nil {
+			return "", err
+		}
 	}
-	status := http.StatusOK
+	var in any
+	if len(body) > 0 {
+		in = body
+	}
+	status := c.Status // of what succeeds: each call has one
 	err = p.control.DoTenant(context.Background(), c.Method, p.file.Tenant, c.Path, in)
 	var problem *api.Problem
 	switch {
@@ -162,11 +225,18 @@ func (p *player) playControl(c *replay.Control) (what string, err error) {
 		status = problem.Status
 	case err != nil:
 		return "", err
+	case c.Status >= http.StatusBadRequest:
+		status = http.StatusOK
 	}
-	if (status >= 400) == (c.Status >= 400) {
+	p.tenant.Requests.Store(int64(i + 1)) // one that fails gives its number back
+	if status == c.Status {
 		return "", nil
 	}
-	return fmt.Sprintf("%s %s answered %d then and %d now", c.Method, c.Path, c.Status, status), nil
+	what = fmt.Sprintf("%s %s was answered %d then and is %d now", c.Method, c.Path, c.Status, status)
+	if problem != nil {
+		what += " (" + problem.Error() + ")"
+	}
+	return what, nil
 }
 
 func (p *player) playRequest(i int, e *replay.Entry) (what string, err error) {
@@ -174,7 +244,7 @@ func (p *player) playRequest(i int, e *replay.Entry) (what string, err error) {
 	if err != nil {
 		return "", err
 	}
-	r.RemoteAddr = e.Request.Source + ":1"
+	r.RemoteAddr = net.JoinHostPort(e.Request.Source, "1")
 	if e.Request.Scheme == "https" {
 		r.TLS = &tls.ConnectionState{}
 	}
@@ -183,55 +253,17 @@ func (p *player) playRequest(i int, e *replay.Entry) (what string, err error) {
 	if err != nil {
 		return "", err
 	}
-	p.roles.Learn(i, e.Vendor, answer.Header, body)
-	if replay.Digest(answer.StatusCode, answer.Header, body) == e.Reply.Digest {
+	p.roles.Learn(i, e.Vendor, answer.Header, string(body))
+	if replay.Digest(answer.StatusCode, answer.Header, body) == e.Reply.Digest && answer.StatusCode == e.Reply.Status {
 		return "", nil
 	}
-	return p.differs(e, answer, len(body)), nil
+	return p.differs(e, answer, string(body)), nil
 }
 
-// differs says in which way an answer is not the one recorded, the plainest way
-// first.
-func (p *player) differs(e *replay.Entry, answer *http.Response, length int) string {
-	asked := e.Request.Method + " " + e.Request.Target
-	if answer.StatusCode != e.Reply.Status {
-		return fmt.Sprintf("%s answered %d then and %d now", asked, e.Reply.Status, answer.StatusCode)
+// told is a line that a reply of ours has where it is no vendor's, "" elsewhere.
+func told(body string) string {
+	if !strings.HasPrefix(body, "vendorsim: ") {
+		return ""
 	}
-	id := answer.Header.Get(sim.RequestHeader)
-	if id != e.ID {
-		return fmt.Sprintf("%s was answer %s then and is %s now: there were more requests, or fewer", asked, e.ID, id)
-	}
-	if now, ok := p.tenant.Journal.Get(id); ok {
-		for i, then := range e.Reply.Tasks {
-			if i < len(now.Tasks) && now.Tasks[i] != then {
-				return fmt.Sprintf("%s showed task %s as %s then and task %s as %s now", asked,
-					then.ID, cmp.Or(then.State, then.Phase), now.Tasks[i].ID, cmp.Or(now.Tasks[i].State, now.Tasks[i].Phase))
-			}
-		}
-		if len(now.Tasks) != len(e.Reply.Tasks) {
-			return fmt.Sprintf("%s showed %d tasks then and %d now", asked, len(e.Reply.Tasks), len(now.Tasks))
-		}
-	}
-	if length != e.Reply.Length {
-		return fmt.Sprintf("%s had a body of %d bytes then and of %d now", asked, e.Reply.Length, length)
-	}
-	return asked + " has the same status, tasks and length, but a header or the body is another"
-}
-
-// why says what may have led to a difference at an entry.
-func (p *player) why(i int) string {
-	f := p.file
-	e := &f.Entries[i]
-	switch {
-	case f.Version != Version():
-		return fmt.Sprintf("vendorsim %s recorded it and this is %s", f.Version, Version())
-	case f.OwnFixtures && p.o.FixturesDir == "":
-		return "it was recorded with fixtures of its own: give them with --fixtures"
-	case f.OwnSecret && p.o.Secret == "":
-		return "the tenant was made with a secret of its own: give it with --secret"
-	case i > 0 && (e.At.Before(f.Entries[i-1].At) || e.Real.Before(f.Entries[i-1].Real)),
-		i+1 < len(f.Entries) && f.Entries[i+1].Real.Before(e.Real.Add(e.Took())):
-		return "the request overlapped with another, and the two may have been answered in the other order"
-	}
-	return ""
+	return ": " + strings.TrimSpace(body)
 }

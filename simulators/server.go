@@ -2,8 +2,6 @@ package simulators
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -33,6 +31,8 @@ type Options struct {
 	Clock        string   // overrides every scenario's clock: real, xN, frozen or skip
 	Profiles     []string // documented, observed or vendor=profile; overrides every scenario's
 	Contract     string   // enforce (default), report or off
+	Limits       string   // on (default), or off: no tenant has any, whatever its scenario or vendors say
+	SilentFaults bool     // answers do not say, in X-Vendorsim-Fault, which faults fired
 	MaxTenants   int      // left out: 10000
 	AdminToken   string   // what requests to the control API carry; left out: nothing, which only a loopback listener may
 	AdminHosts   []string // Host names under which the control API may be asked, beside localhost and loopback addresses
@@ -42,8 +42,17 @@ type Options struct {
 	Flush        func() // called when no log line waits, for a Logger whose writer is buffered
 
 	source       clock.Source
+	dry          bool         // events are taken to have been delivered, and are not; late answers come at once
 	tenantSource clock.Source // of the tenants' clocks; left out: source
+
+	wait func(context.Context, time.Duration) error // lets real time pass for late answers; left out: by a timer
 }
+
+// The values of Options.Limits.
+const (
+	limitsOn  = "on"
+	limitsOff = "off"
+)
 
 // DefaultMaxTenants is how many tenants may be active at once.
 const DefaultMaxTenants = 10000
@@ -57,13 +66,17 @@ type Server struct {
 	tenants  *tenant.Registry
 	push     *push.Queue
 	catalog  *catalog
-	options  Options
-	control  http.Handler
-	url      atomic.Pointer[string] // where clients reach the vendors
-	serving  atomic.Bool
-	stop     chan struct{}
-	stopped  sync.WaitGroup
-	closing  sync.Once
+
+	refused      *journal.Journal // requests that belong to no tenant
+	refusedCount atomic.Int64
+
+	options Options
+	control http.Handler
+	url     atomic.Pointer[string] // where clients reach the vendors
+	serving atomic.Bool
+	stop    chan struct{}
+	stopped sync.WaitGroup
+	closing sync.Once
 }
 
 // vendor is one vendor made ready to serve.
@@ -77,6 +90,22 @@ type vendor struct {
 // New makes a server. Its errors are the user's to mend: an unusable option
 // (UsageError), problems of a file (scenarios.Problems).
 func New(o Options) (*Server, error) {
+	if err := o.complete(); err != nil {
+		return nil, err
+	}
+	vendors, err := loadVendors()
+	if err != nil {
+		return nil, err
+	}
+	c, err := newCatalog(o, vendors)
+	if err != nil {
+		return nil, err
+	}
+	return newServer(o, vendors, c)
+}
+
+// complete fills in what was left out.
+func (o *Options) complete() error {
 	if o.source == nil {
 		o.source = clock.System()
 	}
@@ -91,22 +120,21 @@ func New(o Options) (*Server, error) {
 		o.Contract = sim.Enforce
 	case sim.Enforce, sim.Report, sim.Off:
 	default:
-		return nil, usage("contract %q is none of enforce, report, off", o.Contract)
+		return usage("contract %q is none of enforce, report, off", o.Contract)
+	}
+	switch o.Limits {
+	case "":
+		o.Limits = limitsOn
+	case limitsOn, limitsOff:
+	default:
+		return usage("limits %q is neither on nor off", o.Limits)
 	}
 	for _, host := range o.PushAllow {
 		if !push.IsHost(host) {
-			return nil, usage("push-allow %q is no host: give a name or an address, without scheme and port", host)
+			return usage("push-allow %q is no host: give a name or an address, without scheme and port", host)
 		}
 	}
-	vendors, err := loadVendors()
-	if err != nil {
-		return nil, err
-	}
-	c, err := newCatalog(o, vendors)
-	if err != nil {
-		return nil, err
-	}
-	return newServer(o, vendors, c)
+	return nil
 }
 
 func newServer(o Options, vendors []*vendor, c *catalog) (*Server, error) {
@@ -119,6 +147,10 @@ func newServer(o Options, vendors []*vendor, c *catalog) (*Server, error) {
 		catalog: c, options: o, stop: make(chan struct{}),
 		tenants: tenant.NewRegistry(c.served, o.MaxTenants, c.world, o.tenantSource, o.Logger),
 		push:    push.New(o.PushAllow, o.Logger),
+		refused: journal.New(journal.NewBudget(refusedBytes), refusedEntries),
+	}
+	if o.dry {
+		s.push = push.NewDry(o.Logger)
 	}
 	s.url.Store(&o.URL)
 	if _, err := s.tenants.Served(); err != nil {
@@ -137,20 +169,20 @@ func newServer(o Options, vendors []*vendor, c *catalog) (*Server, error) {
 
 // mount makes the vendors' handlers and the control API.
 func (s *Server) mount() error {
-	refused := journal.New(journal.NewBudget(refusedBytes), refusedEntries)
-	metrics := s.metrics(refused)
+	metrics := s.metrics()
 	env := sim.Env{
 		Tenants: s.tenants, Source: s.options.source, Logger: s.options.Logger, Contract: s.options.Contract, Push: s.push,
-		Refused: refused, RefusedCount: new(atomic.Int64),
+		Refused: s.refused, RefusedCount: &s.refusedCount, SilentFaults: s.options.SilentFaults, Wait: s.options.wait,
 		Log: func(e traffic.Entry) {
 			metrics.Observe(e.Vendor, e.Operation, e.Status, e.Latency)
 			if e.Tenant == "" {
 				metrics.Refused(e.Vendor)
 			}
-			if s.log != nil {
-				s.log.Add(e)
-			}
+			s.logged(e)
 		},
+	}
+	if s.options.dry { // nobody waits for an answer that is played again
+		env.Wait = func(context.Context, time.Duration) error { return nil }
 	}
 	for _, v := range s.vendors {
 		h, err := sim.Handler(v.Vendor, v.spec, env)
@@ -164,7 +196,7 @@ func (s *Server) mount() error {
 		}
 	}
 	var err error
-	s.control, err = s.newControl(refused, metrics)
+	s.control, err = s.newControl(metrics)
 	return err
 }
 
@@ -240,28 +272,6 @@ func (s *Server) vendorOf(host string) *vendor {
 	}
 }
 
-// index answers / and every unknown prefix with the list of base URLs.
-func (s *Server) index(w http.ResponseWriter, r *http.Request) {
-	status := http.StatusNotFound
-	if r.URL.Path == "/" {
-		status = http.StatusOK
-	}
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	body := struct {
-		Vendorsim string            `json:"vendorsim"`
-		Try       string            `json:"try"`
-		Vendors   map[string]string `json:"vendors"`
-	}{Version(), "Send the tenant's name (demo, or scenario~label) as the credential of a vendor below.", s.BaseURLs(scheme + "://" + r.Host)}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	_ = enc.Encode(body) // a client that has gone is no error of ours
-}
-
 // BaseURLs are the vendors' base URLs below a server's own.
 func (s *Server) BaseURLs(server string) map[string]string {
 	out := map[string]string{}
@@ -269,109 +279,6 @@ func (s *Server) BaseURLs(server string) map[string]string {
 		out[v.Name] = server + "/" + v.Name
 	}
 	return out
-}
-
-// drainFor is how long Serve waits for requests under way when it is told to
-// stop.
-const drainFor = 10 * time.Second
-
-// Serve answers on a listener until ctx ends, then lets requests under way
-// finish and closes the server.
-func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	return s.ServeBoth(ctx, l, nil)
-}
-
-// ServeBoth is Serve, with the control API on a listener of its own; nil leaves
-// it out. Off loopback that needs Options.AdminToken.
-func (s *Server) ServeBoth(ctx context.Context, l, control net.Listener) error {
-	defer s.Close()
-	if control != nil && s.options.AdminToken == "" && !OnLoopback(control.Addr()) {
-		return errors.Join(usage("the control API on %s needs a token: others than this machine can reach it", control.Addr()), l.Close(), control.Close())
-	}
-	if *s.url.Load() == "" {
-		url := BaseURL(l.Addr())
-		s.url.Store(&url)
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var serving sync.WaitGroup
-	failed := make(chan error, 2)
-	start := func(l net.Listener, h http.Handler, requests context.Context) {
-		s.push.Own(l.Addr())
-		serving.Go(func() {
-			defer cancel() // one without the other is of no use
-			failed <- listen(ctx, l, h, requests)
-		})
-	}
-	start(l, s, context.WithoutCancel(ctx))
-	if control != nil {
-		start(control, s.control, ctx) // whoever waits there is sent away when the server stops
-	}
-	s.serving.Store(true)
-	serving.Wait()
-	close(failed)
-	var all error
-	for err := range failed {
-		all = errors.Join(all, err)
-	}
-	return all
-}
-
-// listen serves a handler on a listener until ctx ends, then lets requests under
-// way finish. requests is the context that theirs come from.
-func listen(ctx context.Context, l net.Listener, h http.Handler, requests context.Context) error {
-	var unused connections
-	srv := &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, ConnState: unused.note,
-		BaseContext: func(net.Listener) context.Context { return requests },
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(l) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainFor)
-	defer cancel()
-	unused.close()
-	if err := srv.Shutdown(drain); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
-	return nil
-}
-
-// connections are those that have sent nothing yet. Shutdown would wait for
-// each of them for five seconds.
-type connections struct {
-	mu     sync.Mutex
-	fresh  map[net.Conn]bool
-	closed bool
-}
-
-func (c *connections) note(conn net.Conn, state http.ConnState) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	switch {
-	case state != http.StateNew:
-		delete(c.fresh, conn)
-	case c.closed:
-		_ = conn.Close() // it has nothing to lose
-	default:
-		if c.fresh == nil {
-			c.fresh = map[net.Conn]bool{}
-		}
-		c.fresh[conn] = true
-	}
-}
-
-func (c *connections) close() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.closed = true
-	for conn := range c.fresh {
-		_ = conn.Close()
-	}
 }
 
 // Scenario is the name of the scenario that the tenant demo runs.

@@ -188,8 +188,9 @@ func show(w *httptest.ResponseRecorder) string {
 	return strings.TrimRight(out.String(), "\n")
 }
 
-// play sends every block and hands over its answer.
-func (tr *transcript) play(t *testing.T, each func(*block, *httptest.ResponseRecorder)) {
+// play sends every block and hands over its answer. It answers the server, which
+// is closed.
+func (tr *transcript) play(t *testing.T, each func(*block, *httptest.ResponseRecorder)) *Server {
 	t.Helper()
 	source := clock.NewManual(tr.start)
 	o := tr.opts
@@ -213,6 +214,7 @@ func (tr *transcript) play(t *testing.T, each func(*block, *httptest.ResponseRec
 		}
 		each(b, w)
 	}
+	return s
 }
 
 func (tr *transcript) write(t *testing.T) {

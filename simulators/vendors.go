@@ -47,9 +47,10 @@ func loaded(v *sim.Vendor) (*vendor, error) {
 // and fields, all out of the specs.
 func known(vendors []*vendor) scenarios.Known {
 	specs := map[string]*openapi.Spec{}
-	k := scenarios.Known{Operations: map[string][]string{}}
+	byName := map[string]*vendor{}
+	k := scenarios.Known{Operations: map[string][]string{}, FaultKinds: sim.FaultKinds()}
 	for _, v := range vendors {
-		specs[v.Name] = v.spec
+		specs[v.Name], byName[v.Name] = v.spec, v
 		k.Vendors = append(k.Vendors, v.Name)
 		for _, o := range v.spec.Operations {
 			for _, leaf := range o.Leaves() {
@@ -64,6 +65,9 @@ func known(vendors []*vendor) scenarios.Known {
 	}
 	k.StateField = func(vendor, field string, value any) error {
 		return fieldError(specs[vendor].CheckField(field, value, true))
+	}
+	k.FaultAnswer = func(vendor, operation, kind string, status int) error {
+		return byName[vendor].FaultAnswer(specs[vendor], operation, kind, status)
 	}
 	return k
 }

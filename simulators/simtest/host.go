@@ -15,9 +15,9 @@ import (
 
 // host is a server with what reaches it.
 type host struct {
-	client  *http.Client
-	control *api.Client
-	stop    func()
+	transport *http.Transport
+	control   *api.Client
+	stop      func()
 }
 
 // shared is the server of all tests that run outside of a bubble. It ends with
@@ -55,36 +55,55 @@ func open() (*host, error) {
 
 // release is called once for each open.
 func (h *host) release() {
-	shared.mu.Lock()
-	defer shared.mu.Unlock()
-	if h == shared.host {
-		if shared.users--; shared.users > 0 {
-			return
-		}
-		shared.host = nil
+	if h.last() {
+		h.stop()
 	}
-	h.stop()
 }
 
-// serve starts a server on a listener. dial is how its client gets there,
-// whatever host it asks for.
-func serve(l net.Listener, url string, dial func(ctx context.Context, network, address string) (net.Conn, error)) (*host, error) {
+// last tells whether nobody else needs the host. It holds no lock when stop is
+// called: in a bubble that waits, and time there stands while another goroutine
+// of the bubble waits for a lock.
+func (h *host) last() bool {
+	shared.mu.Lock()
+	defer shared.mu.Unlock()
+	if h != shared.host {
+		return true // of a bubble
+	}
+	if shared.users--; shared.users > 0 {
+		return false
+	}
+	shared.host = nil
+	return true
+}
+
+// dialer is how a transport gets to a server, whatever address it asks for.
+type dialer func(ctx context.Context, network, address string) (net.Conn, error)
+
+// serve starts a server on a listener, which it closes.
+func serve(listener net.Listener, url string, dial dialer) (*host, error) {
 	server, err := simulators.New(simulators.Options{URL: url})
 	if err != nil {
+		_ = listener.Close() // the other error says more
 		return nil, fmt.Errorf("the server does not start: %w", err)
 	}
 	control, err := api.NewClient("http://localhost", "", api.InProcess(server.Control()))
 	if err != nil {
+		_ = listener.Close()
+		server.Close()
 		return nil, err
 	}
-	transport := &http.Transport{DialContext: dial, MaxIdleConnsPerHost: 16}
+	// A vendor's real host name, with https, leads to the server too: no client
+	// needs another URL, and there is no certificate to trust.
+	t := &http.Transport{DialContext: dial, DialTLSContext: dial, MaxIdleConnsPerHost: 64}
+	l := keep(listener)
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(ctx, l) }()
 	return &host{
-		client: &http.Client{Transport: transport}, control: control,
+		transport: t, control: control,
 		stop: func() {
-			transport.CloseIdleConnections()
+			t.CloseIdleConnections()
+			l.end() // requests under way have lost their test: nobody waits for them
 			cancel()
 			<-served
 		},
@@ -102,56 +121,3 @@ func inBubble() (in bool) {
 	synctest.Wait()
 	return true
 }
-
-// inMemory is the host name of a server in a bubble. It is found nowhere else.
-const inMemory = "vendorsim.invalid"
-
-// pipes is a listener in memory: a goroutine that waits for it is at rest in a
-// bubble, which one that waits for a socket never is.
-type pipes struct {
-	made   chan net.Conn
-	closed chan struct{}
-	close  func()
-}
-
-func newPipes() *pipes {
-	p := &pipes{made: make(chan net.Conn), closed: make(chan struct{})}
-	p.close = sync.OnceFunc(func() { close(p.closed) })
-	return p
-}
-
-func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	client, server := net.Pipe()
-	select {
-	case p.made <- server:
-		return client, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-// Accept waits for the next connection.
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case conn := <-p.made:
-		return conn, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-// Close ends the listener.
-func (p *pipes) Close() error {
-	p.close()
-	return nil
-}
-
-// Addr is a name for people.
-func (p *pipes) Addr() net.Addr { return memory{} }
-
-type memory struct{}
-
-func (memory) Network() string { return "memory" }
-func (memory) String() string  { return inMemory }
