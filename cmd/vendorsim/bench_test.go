@@ -174,7 +174,7 @@ func get(client *http.Client, base string) string {
 // interleaved rounds. It prints medians and the spread of the ratio.
 func BenchmarkServerCPU(b *testing.B) {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: benchConns}}
-	ours := startChild(b, roleServer, "serve --listen 127.0.0.1:0 --json --scenario stuck --set limits=[{\"per\":\"token\",\"requests\":100000000,\"window\":\"1h\"}]")
+	ours := startChild(b, roleServer, "serve --listen 127.0.0.1:0 --admin 127.0.0.1:0 --json --scenario stuck --set limits=[{\"per\":\"token\",\"requests\":100000000,\"window\":\"1h\"}]")
 	w, err := http.NewRequest("GET", ours.base+benchPath, nil)
 	if err != nil {
 		b.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,7 +17,7 @@ import (
 func clockCommand() *cobra.Command {
 	type call = func(*simulators.Client, context.Context, string) (simulators.TenantClock, error)
 	plain := func(use, short string, ask call) *cobra.Command {
-		return clockCall(use, short, cobra.NoArgs, func(ctx context.Context, client *simulators.Client, tenant string, _ []string) (simulators.TenantClock, error) {
+		return clockCall(use, short, exactly(0), func(ctx context.Context, client *simulators.Client, tenant string, _ []string) (simulators.TenantClock, error) {
 			return ask(client, ctx, tenant)
 		})
 	}
@@ -53,7 +54,7 @@ func clockCall(use, short string, args cobra.PositionalArgs,
 func clockAdvance() *cobra.Command {
 	var c control
 	var by, to, until string
-	cmd := apiCommand(&c, "advance", "Move the clock on, and list what happened on the way", cobra.NoArgs,
+	cmd := apiCommand(&c, "advance", "Move the clock on, and list what happened on the way", exactly(0),
 		func(ctx context.Context, client *simulators.Client, _ []string) (simulators.Moved, error) {
 			move := simulators.Advance{By: by}
 			if to != "" {
@@ -105,25 +106,37 @@ func cutLast(s, separator string) (before, after string, found bool) {
 
 func printMoved(w io.Writer, m simulators.Moved) error {
 	fmt.Fprintf(w, "%s -> %s (%s)\n", instant(m.From), instant(m.To), m.To.Sub(m.From))
+	type event struct {
+		at          time.Time
+		whose, what string
+	}
+	var events []event
+	for _, e := range m.Edges {
+		events = append(events, event{e.At, e.Vendor + "/" + e.Task, subtaskWords(e.Subtask) + edgeWords(e)})
+	}
+	for _, l := range m.Windows {
+		events = append(events, event{l.At, l.Vendor, "limit as new: " + l.Limit})
+	}
+	for _, k := range m.Tokens {
+		events = append(events, event{k.At, k.Vendor, k.Kind + " token ended: " + k.Token})
+	}
+	for _, f := range m.Faults {
+		what := "is over"
+		if f.Opens {
+			what = "begins"
+		}
+		events = append(events, event{f.At, "fault " + f.Name, what})
+	}
+	slices.SortStableFunc(events, func(a, b event) int { return a.at.Compare(b.at) })
 	err := table(w, func(row func(...any)) {
-		for _, e := range m.Edges {
-			task := e.Vendor + "/" + e.Task
-			if e.Subtask != nil {
-				task += fmt.Sprintf(" part %d", *e.Subtask+1)
-			}
-			row("  "+instant(e.At), task, edgeWords(e))
-		}
-		for _, l := range m.Windows {
-			row("  "+instant(l.At), l.Vendor, "limit as new: "+l.Limit)
-		}
-		for _, k := range m.Tokens {
-			row("  "+instant(k.At), k.Vendor, k.Kind+" token ended: "+k.Token)
+		for _, e := range events {
+			row("  "+instant(e.at), e.whose, e.what)
 		}
 	})
 	switch {
 	case m.More > 0:
 		fmt.Fprintf(w, "  and %d changes more\n", m.More)
-	case len(m.Edges)+len(m.Windows)+len(m.Tokens) == 0:
+	case len(events) == 0:
 		fmt.Fprintln(w, "  nothing happened on the way")
 	}
 	return err

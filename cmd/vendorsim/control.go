@@ -7,9 +7,11 @@ import (
 	"io"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -39,6 +41,14 @@ func (c *control) tenantFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&c.tenant, "tenant", "demo", "the tenant: demo, or scenario~label")
 }
 
+// named is the tenant that the arguments name, if they do, else that of --tenant.
+func (c *control) named(args []string) string {
+	if len(args) > 0 {
+		c.tenant = args[0]
+	}
+	return c.tenant
+}
+
 func (c *control) client() (*simulators.Client, error) {
 	if c.admin == "off" {
 		return nil, misused("--admin is off: there is no control API to ask")
@@ -64,6 +74,9 @@ func apiCommand[T any](c *control, use, short string, args cobra.PositionalArgs,
 	return &cobra.Command{
 		Use: use, Short: short, Args: args,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Lookup("tenant") != nil && c.tenant == "" {
+				return misused("--tenant is empty: name a tenant, demo or scenario~label")
+			}
 			client, err := c.client()
 			if err != nil {
 				return err
@@ -75,7 +88,7 @@ func apiCommand[T any](c *control, use, short string, args cobra.PositionalArgs,
 			if c.json {
 				err = printAsJSON(cmd.OutOrStdout(), answer)
 			} else {
-				err = show(cmd.OutOrStdout(), answer)
+				err = show(visible{cmd.OutOrStdout()}, answer)
 			}
 			if err != nil {
 				return fail(err)
@@ -110,9 +123,14 @@ func group(use, short, long string, below ...*cobra.Command) *cobra.Command {
 }
 
 // exactly demands so many arguments, and says how the command is used.
-func exactly(n int) cobra.PositionalArgs {
+func exactly(n int) cobra.PositionalArgs { return usedWith(cobra.ExactArgs(n)) }
+
+// atMost is exactly, for arguments that may be left out.
+func atMost(n int) cobra.PositionalArgs { return usedWith(cobra.MaximumNArgs(n)) }
+
+func usedWith(rule cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != n {
+		if rule(cmd, args) != nil {
 			return fmt.Errorf("usage: %s", cmd.UseLine())
 		}
 		return nil
@@ -155,6 +173,42 @@ func printAsJSON(w io.Writer, v any) error {
 	return enc.Encode(v)
 }
 
+func printJSONLine(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// visible writes what a terminal would take for a command, or for another
+// direction of writing, in a form that can be seen: names come from clients.
+type visible struct{ to io.Writer }
+
+func (v visible) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(v.to, seen(string(p), "\n")); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// seen is a text in which everything can be seen; but leaves some characters as
+// they are.
+func seen(s, but string) string {
+	hidden := func(r rune) bool { return !unicode.IsPrint(r) && !strings.ContainsRune(but, r) }
+	if strings.IndexFunc(s, hidden) < 0 {
+		return s
+	}
+	var out strings.Builder
+	for _, r := range s {
+		if hidden(r) {
+			quoted := strconv.QuoteRuneToASCII(r)
+			out.WriteString(quoted[1 : len(quoted)-1])
+		} else {
+			out.WriteRune(r)
+		}
+	}
+	return out.String()
+}
+
 // table writes aligned rows.
 func table(w io.Writer, rows func(row func(cells ...any))) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -163,7 +217,7 @@ func table(w io.Writer, rows func(row func(cells ...any))) error {
 			if i > 0 {
 				fmt.Fprint(t, "\t")
 			}
-			fmt.Fprint(t, cell)
+			fmt.Fprint(t, seen(fmt.Sprint(cell), ""))
 		}
 		fmt.Fprintln(t)
 	})

@@ -46,9 +46,11 @@ Prints each problem as file:line:col and exits 1 if there is one.`,
 func listCommand() *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
-		Use:       "list [vendors|operations|scenarios]",
-		Short:     "List vendors, operations and scenarios",
-		ValidArgs: []string{"vendors", "operations", "scenarios"},
+		Use:   "list [vendors|operations|scenarios|incidents]",
+		Short: "List vendors, operations, scenarios and incidents",
+		Long: `List vendors, operations, scenarios and incidents. An incident is a scenario that
+ships and makes happen again what somebody has reported of a vendor or a client.`,
+		ValidArgs: []string{"vendors", "operations", "scenarios", "incidents"},
 		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			out := cmd.OutOrStdout()
@@ -59,6 +61,7 @@ func listCommand() *cobra.Command {
 				{"vendors", func() error { return simulators.ListVendors(out) }},
 				{"operations", func() error { return simulators.ListOperations(out) }},
 				{"scenarios", func() error { return simulators.ListScenarios(out, dir) }},
+				{"incidents", func() error { return simulators.ListIncidents(out) }},
 			} {
 				switch {
 				case len(args) == 0:
@@ -69,7 +72,7 @@ func listCommand() *cobra.Command {
 				if err := list.run(); err != nil {
 					return fail(err)
 				}
-				if len(args) == 0 && list.name != "scenarios" {
+				if len(args) == 0 && list.name != "incidents" {
 					fmt.Fprintln(out)
 				}
 			}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +27,7 @@ func journalCommand() *cobra.Command {
 		Long: `Show what was asked of a tenant and what was answered, the latest last. Secrets are
 never shown. Give an entry's id to vendorsim why. --turned-away shows the requests
 that were refused before they had a tenant.`,
-		Args: cobra.NoArgs,
+		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if f.replay && f.turnedAway {
 				return errors.New("--replay is of a tenant; --turned-away has none")
@@ -177,69 +176,4 @@ func orElse(text, otherwise string) string {
 		return otherwise
 	}
 	return text
-}
-
-func whyCommand() *cobra.Command {
-	var c control
-	cmd := apiCommand(&c, "why ID", "Explain an answer by its X-Vendorsim-Request", exactly(1),
-		func(ctx context.Context, client *simulators.Client, args []string) (simulators.Why, error) {
-			return client.Why(ctx, args[0])
-		}, printWhy)
-	cmd.Long = `Explain an answer: the states that it shows and what led to them, the rule of the
-contract, the limits, what the client sent and nothing read, and what a refused
-request nearly met. The id stands in the answer's header X-Vendorsim-Request, and
-in vendorsim journal.`
-	c.flags(cmd.Flags())
-	return cmd
-}
-
-func printWhy(w io.Writer, y simulators.Why) error {
-	fmt.Fprintf(w, "%s  %s %s -> %d\n%s\n", y.ID, y.Method, y.Path, y.Status, y.Because)
-	err := table(w, func(row func(...any)) {
-		row("\nvendor", y.Vendor+", "+operationOf(y.Operation))
-		if y.At != nil {
-			row("tenant", y.Tenant+" at "+instant(*y.At))
-		}
-		c := y.Contract
-		switch {
-		case c.Held:
-			row("contract", "held ("+c.Profile+")")
-		case c.Rule != "":
-			row("contract", fmt.Sprintf("broken (%s): %s %s, rule %s", c.Profile, c.In, c.Field, c.Rule))
-			row("  expected", c.Expected)
-			row("  got", c.Got)
-		}
-		for _, l := range y.Limits {
-			word := "granted"
-			if l.Fired {
-				word = "REFUSED"
-			}
-			row("limit", word+": "+l.Limit+": "+l.Because)
-		}
-		for _, u := range y.Unread {
-			row("unread", u)
-		}
-	})
-	for _, t := range y.Tasks {
-		fmt.Fprintf(w, "\ntask %s: %s since %s, %d%%\n", t.ID, orElse(t.State, t.Phase), instant(t.Entered), t.Progress)
-		if err := table(w, func(row func(...any)) {
-			for _, s := range t.Steps {
-				part := ""
-				if s.Subtask != nil {
-					part = "part " + strconv.Itoa(*s.Subtask+1) + " "
-				}
-				row("  "+instant(s.At), part+orElse(s.From, "(new)")+" -> "+orElse(s.To, "(forgotten)"), s.Because)
-			}
-		}); err != nil {
-			return err
-		}
-	}
-	if len(y.Misses) > 0 {
-		fmt.Fprint(w, "\nit nearly met\n")
-	}
-	return errors.Join(err, table(w, func(row func(...any)) {
-		for _, m := range y.Misses {
-			row(fmt.Sprintf("  %.2f", m.Score), m.Operation, "expected "+m.Expected, "got "+m.Got)
-		}
-	}))
 }

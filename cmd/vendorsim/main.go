@@ -49,7 +49,8 @@ func misused(format string, args ...any) error { return misuse{fmt.Errorf(format
 // fail marks an error as the work's, unless it is about how it was asked for.
 func fail(err error) error {
 	var usage simulators.UsageError
-	if err == nil || errors.As(err, &usage) || errors.As(err, &misuse{}) {
+	var problem *simulators.Problem
+	if err == nil || errors.As(err, &usage) || errors.As(err, &misuse{}) || errors.As(err, &problem) && isAboutValue(problem) {
 		return err
 	}
 	return failure{err}
@@ -101,7 +102,7 @@ Exit codes: 0 ok, 1 failed, 2 usage, or a verdict that could not be reached.`,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return fromEnv(cmd.Flags(), env) },
 	}
 	root.AddCommand(serveCommand(), checkCommand(), planCommand(), listCommand(), envCommand(), fidelityCommand(), versionCommand(),
-		tenantCommand(), clockCommand(), tasksCommand(), scenarioCommand(), journalCommand(), verifyCommand(), waitCommand(), whyCommand(),
+		tenantCommand(), clockCommand(), tasksCommand(), faultCommand(), tokenCommand(), scenarioCommand(), journalCommand(), verifyCommand(), waitCommand(), whyCommand(),
 		healthcheckCommand(), replayCommand())
 	return root
 }

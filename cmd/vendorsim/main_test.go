@@ -118,7 +118,7 @@ func TestStoppingDrains(t *testing.T) {
 	r, w := io.Pipe()
 	exited := make(chan int)
 	go func() {
-		exited <- run(ctx, []string{"serve", "--json", "--listen", "127.0.0.1:0", "--log", "off"}, os.LookupEnv, w, io.Discard)
+		exited <- run(ctx, []string{"serve", "--json", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--log", "off"}, os.LookupEnv, w, io.Discard)
 	}()
 	var s started
 	if err := json.NewDecoder(r).Decode(&s); err != nil {
@@ -172,7 +172,7 @@ func TestTakenPortIsOneClearLine(t *testing.T) {
 // The real process drains and exits 0 on SIGTERM and SIGINT.
 func TestSignalsEndTheProcess(t *testing.T) {
 	for _, signal := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
-		cmd := exec.Command(os.Args[0], "serve", "--json", "--listen", "127.0.0.1:0")
+		cmd := exec.Command(os.Args[0], "serve", "--json", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0")
 		cmd.Env = append(os.Environ(), testRole+"="+roleMain)
 		out, err := cmd.StdoutPipe()
 		if err != nil {
@@ -203,13 +203,17 @@ func TestExitCodes(t *testing.T) {
 	}{
 		{"version", nil, exitOK, "vendorsim "},
 		{"list scenarios", nil, exitOK, "happy"},
+		{"list incidents", nil, exitOK, "https://github.com/CiscoDevNet/FMCAnsible/issues/58"},
+		{"list faults", nil, exitUsage, `invalid argument "faults"`},
+		{"serve --limits none", nil, exitUsage, `limits "none" is neither on nor off`},
+		{"serve", map[string]string{"VENDORSIM_LIMITS": "none"}, exitUsage, `limits "none" is neither on nor off`},
 		{"list nosuch", nil, exitUsage, "nosuch"},
 		{"nosuch", nil, exitUsage, "nosuch"},
 		{"serve --nosuch", nil, exitUsage, "nosuch"},
 		{"serve --seed x", nil, exitUsage, "--seed"},
 		{"serve", map[string]string{"VENDORSIM_SEED": "x"}, exitUsage, "VENDORSIM_SEED"},
 		{"serve --log loud", nil, exitUsage, "loud"},
-		{"serve --scenario nosuch", nil, exitUsage, "there are: big, fails,"},
+		{"serve --scenario nosuch", nil, exitUsage, "there are: big, brownout,"},
 		{"serve --clock x0", nil, exitUsage, "x0"},
 		{"serve --profile nosuch", nil, exitUsage, "documented nor observed"},
 		{"serve --profile nosuch=observed", nil, exitUsage, `no vendor "nosuch"`},

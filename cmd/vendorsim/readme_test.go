@@ -18,7 +18,7 @@ import (
 
 // README shows true output: what stands behind a marker comment is compared
 // with the program, and written anew with -update.
-var updateReadme = flag.Bool("update", false, "write the true output into README.md")
+var updateReadme = flag.Bool("update", false, "write the true output into README.md and testdata/commands; exit codes stay")
 
 const readme = "../../README.md"
 
@@ -68,16 +68,23 @@ func holds(t *testing.T, marker, truth string, volatile ...string) {
 func fenced(text string) string { return "```\n" + strings.Trim(text, "\n") + "\n```\n" }
 
 func TestReadmeBanner(t *testing.T) {
+	text := banner(t, addresses{vendors: "http://127.0.0.1:7800", control: "http://127.0.0.1:7801"})
+	holds(t, "banner", fenced(text), `vendorsim \S+ serves`)
+}
+
+// banner is what serve prints of a server at such addresses.
+func banner(t *testing.T, at addresses) string {
+	t.Helper()
 	s, err := simulators.New(simulators.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
 	var out bytes.Buffer
-	if err := printBanner(&out, s, addresses{vendors: "http://127.0.0.1:7800", control: "http://127.0.0.1:7801"}); err != nil {
+	if err := printBanner(&out, s, at); err != nil {
 		t.Fatal(err)
 	}
-	holds(t, "banner", fenced(out.String()), `vendorsim \S+ serves`)
+	return out.String()
 }
 
 // The banner's own commands work as they are pasted.
@@ -170,7 +177,7 @@ func TestReadmeNamesEverything(t *testing.T) {
 		})
 	}
 	for _, m := range regexp.MustCompile("[`( ]vendorsim ([a-z]+)[ `]").FindAllStringSubmatch(string(data), -1) {
-		if verb := m[1]; !commands[verb] && !strings.Contains(" is it serves ", " "+verb+" ") {
+		if verb := m[1]; !commands[verb] && !strings.Contains(" is it serves inside ", " "+verb+" ") {
 			t.Errorf("README names vendorsim %s, which is no command", verb)
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/vendorsim/vendorsim/simulators"
@@ -32,10 +33,15 @@ func (c *control) about(err error, args []string) error {
 // word is what kind of problem it is.
 func word(p *simulators.Problem) string { return p.Type[strings.LastIndex(p.Type, ":")+1:] }
 
+// isAboutValue tells whether the control API could not read what the command
+// line asked for.
+func isAboutValue(p *simulators.Problem) bool { return word(p) == "value" || word(p) == "invalid" }
+
 // hints say what to do next, by the kind of problem.
 var hints = map[string]string{
 	"no-such-tenant":  "vendorsim tenant list shows those there are, vendorsim tenant new makes one",
 	"no-such-task":    "vendorsim tasks list shows those there are",
+	"no-such-fault":   "vendorsim fault list shows those there are",
 	"no-such-request": "vendorsim journal shows the ids of a tenant's requests, with --turned-away those that had no tenant",
 	"unreachable":     "vendorsim tasks force TASK STATE puts it into a state",
 	"ambiguous-task":  "write it as VENDOR/TASK",
@@ -43,6 +49,9 @@ var hints = map[string]string{
 	"foreign-host":    "the server is told of further names with serve --admin-host",
 	"journal-lost":    "vendorsim journal --har --partial writes what is left",
 }
+
+// overHTTP is the control API's own advice, for who speaks HTTP to it.
+var overHTTP = regexp.MustCompile(`[;,] (?:see |or with )?(?:GET|POST) /[^ ;]+(?: puts it into a state)?`)
 
 // errorWords is an error as its reader has to do with it. A refusal of the
 // control API says what is wrong, and what to do about it.
@@ -60,7 +69,7 @@ func errorWords(err error) string {
 			text += fmt.Sprintf("\n  %s: %s", e.Where, e.Detail)
 		}
 	case p.Detail != "":
-		text += ": " + p.Detail
+		text += ": " + overHTTP.ReplaceAllString(p.Detail, "")
 	}
 	var about refusal
 	if errors.As(err, &about) && word(p) == "no-such-tenant" && about.tenant != "" {

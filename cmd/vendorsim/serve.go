@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -59,10 +60,12 @@ scenario happy.`,
 	flags.StringVar(&f.Clock, "clock", "", "clock of every scenario, instead of its own: real, xN, frozen or skip")
 	flags.StringArrayVar(&f.Profiles, "profile", nil, "documented, observed, or vendor=profile; may be repeated")
 	flags.StringVar(&f.Contract, "contract", "enforce", "hold answers to their contract: enforce, report or off")
+	flags.StringVar(&f.Limits, "limits", "on", "on, or off: no request is ever limited")
+	flags.BoolVar(&f.SilentFaults, "silent-faults", false, "do not say in X-Vendorsim-Fault which faults fired")
 	flags.IntVar(&f.MaxTenants, "max-tenants", simulators.DefaultMaxTenants, "how many tenants may be active at once")
 	flags.StringArrayVar(&f.PushAllow, "push-allow", nil, "a host to which events may be pushed over https, beside loopback addresses; may be repeated")
 	for name, values := range map[string][]string{
-		"log": {"text", "json", "off"}, "clock": {"real", "x60", "frozen", "skip"}, "contract": {"enforce", "report", "off"},
+		"log": {"text", "json", "off"}, "clock": {"real", "x60", "frozen", "skip"}, "contract": {"enforce", "report", "off"}, "limits": {"on", "off"},
 		"profile": {"documented", "observed"}, "scenario": simulators.ScenarioNames(),
 	} {
 		// It fails only for a flag that does not exist, which a test would see.
@@ -88,17 +91,20 @@ func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) error 
 	}
 	f.Logger, f.Flush = logger, lines.flush
 	defer lines.flush()
-	l, control, err := f.listeners()
+	made, err := f.protect()
 	if err != nil {
 		return fail(err)
 	}
-	made := f.protect(control)
-	f.URL = simulators.BaseURL(l.Addr())
 	server, err := simulators.New(f.Options)
 	if err != nil {
-		return fail(errors.Join(err, closeAll(l, control)))
+		return fail(err)
 	}
-	at := addresses{vendors: f.URL, token: made}
+	l, control, err := f.listeners()
+	if err != nil {
+		server.Close()
+		return fail(err)
+	}
+	at := addresses{vendors: simulators.BaseURL(l.Addr()), token: made}
 	if control != nil {
 		at.control = simulators.BaseURL(control.Addr())
 	}
@@ -124,6 +130,9 @@ type addresses struct {
 // listeners opens the vendors' listener and the control API's, which is nil
 // where it is off.
 func (f *serveFlags) listeners() (vendors, control net.Listener, err error) {
+	if _, port, err := net.SplitHostPort(f.listen); err == nil && f.listen == f.admin && port != "0" {
+		return nil, nil, misused("--listen and --admin are both %s: the control API has an address of its own", f.listen)
+	}
 	if vendors, err = net.Listen("tcp", f.listen); err != nil {
 		return nil, nil, listenError(f.listen, "--listen", err)
 	}
@@ -138,12 +147,18 @@ func (f *serveFlags) listeners() (vendors, control net.Listener, err error) {
 
 // protect makes a token for a control API that others than this machine can
 // reach, unless one was given. It answers the token that it made.
-func (f *serveFlags) protect(control net.Listener) string {
-	if control == nil || f.AdminToken != "" || simulators.OnLoopback(control.Addr()) {
-		return ""
+func (f *serveFlags) protect() (token string, err error) {
+	if f.admin == "off" || f.AdminToken != "" {
+		return "", nil
 	}
-	f.AdminToken = simulators.MakeToken()
-	return f.AdminToken
+	addr, err := net.ResolveTCPAddr("tcp", f.admin)
+	if err != nil {
+		return "", listenError(f.admin, "--admin", err)
+	}
+	if !simulators.OnLoopback(addr) {
+		f.AdminToken = simulators.MakeToken()
+	}
+	return f.AdminToken, nil
 }
 
 func closeAll(listeners ...net.Listener) error {
@@ -192,7 +207,7 @@ func listenError(address, flag string, err error) error {
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return fmt.Errorf("%s is taken by another program; choose another with %s", address, flag)
 	}
-	return fmt.Errorf("cannot listen on %s: %w", address, err)
+	return fmt.Errorf("cannot listen on %s (%s): %w", address, flag, err)
 }
 
 func printJSON(w io.Writer, s *simulators.Server, at addresses) error {
@@ -230,12 +245,16 @@ scenario %[1]s from its first request on. Another NAME starts afresh.
 		_, err = fmt.Fprint(w, "Stop with Ctrl-C.\n\n")
 		return err
 	}
+	find := "" // how commands find it
+	if host := strings.TrimPrefix(at.control, "http://"); host != defaultAdmin {
+		find = "  export VENDORSIM_ADMIN=" + host + "\n"
+	}
 	fmt.Fprintf(w, `
 Control API on %[1]s: move the clock, see what was asked, judge the client:
 
-  vendorsim clock advance --tenant %[2]s~sailpoint-1 --by 5s
+%[3]s  vendorsim clock advance --tenant %[2]s~sailpoint-1 --by 5s
   vendorsim verify --tenant %[2]s~sailpoint-1
-`, at.control, s.Scenario())
+`, at.control, s.Scenario(), find)
 	if at.token != "" {
 		fmt.Fprintf(w, "\nIt asks for this token, which is not shown again:\n\n  export VENDORSIM_ADMIN_TOKEN=%s\n", at.token)
 	}

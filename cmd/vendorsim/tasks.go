@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -28,17 +29,22 @@ its id or, where several vendors have that id, VENDOR/ID.`,
 		plain("expire TASK", "Make the vendor forget a task", (*simulators.Client).Expire))
 }
 
+// wholeTask is the subtask of a task that is not about one. No number that a
+// person might try is.
+const wholeTask = math.MinInt32
+
 func tasksForce() *cobra.Command {
-	subtask := -1
+	subtask := wholeTask
 	cmd := taskCall("force TASK STATE", "Put a task into a state of its lifecycle", 2,
 		func(ctx context.Context, client *simulators.Client, tenant, vendor, id string, args []string) (simulators.Task, error) {
 			f := simulators.Force{State: args[0]}
-			if subtask >= 0 {
+			if subtask != wholeTask {
 				f.Subtask = &subtask
 			}
 			return client.Force(ctx, tenant, vendor, id, f)
 		})
-	cmd.Flags().IntVar(&subtask, "subtask", -1, "only this part of it, from 0; -1: all of them")
+	cmd.Flags().IntVar(&subtask, "subtask", wholeTask, "only this subtask, from 0 (default: the task, or all its subtasks)")
+	cmd.Flags().Lookup("subtask").DefValue = "0" // it is not shown then
 	return cmd
 }
 
@@ -61,13 +67,13 @@ func taskCall(use, short string, args int,
 func tasksList() *cobra.Command {
 	var c control
 	var q simulators.TaskQuery
-	cmd := apiCommand(&c, "list", "List the tasks", cobra.NoArgs,
+	cmd := apiCommand(&c, "list", "List the tasks", exactly(0),
 		func(ctx context.Context, client *simulators.Client, _ []string) (simulators.Tasks, error) {
 			return client.Tasks(ctx, c.tenant, q)
 		},
 		func(w io.Writer, page simulators.Tasks) error {
 			if len(page.Tasks) == 0 {
-				_, err := fmt.Fprintf(w, "none of %s\n", counted(page.Total, "such task"))
+				_, err := fmt.Fprintf(w, "no task there: such are %d in all\n", page.Total)
 				return err
 			}
 			err := table(w, func(row func(...any)) {
@@ -93,7 +99,7 @@ func tasksNew() *cobra.Command {
 	var c control
 	var n simulators.NewTask
 	var set []string
-	cmd := apiCommand(&c, "new", "Create a task as a client's call would", cobra.NoArgs,
+	cmd := apiCommand(&c, "new", "Create a task as a client's call would", exactly(0),
 		func(ctx context.Context, client *simulators.Client, _ []string) (simulators.Task, error) {
 			for _, s := range set {
 				name, value, ok := strings.Cut(s, "=")
@@ -117,7 +123,7 @@ func tasksNew() *cobra.Command {
 	flags.StringVar(&n.Operation, "operation", "", "as this operation would, with the scenario's rule for it")
 	flags.StringVar(&n.Lifecycle, "lifecycle", "", "how it lives, instead of the rule's or the default lifecycle")
 	flags.StringVar(&n.Name, "name", "", "its name")
-	flags.IntVar(&n.Subtasks, "subtasks", 0, "how many parts it has")
+	flags.IntVar(&n.Subtasks, "subtasks", 0, "how many subtasks it has")
 	flags.StringArrayVar(&set, "set", nil, "field=value, a vendor field by its wire name; may be repeated")
 	_ = cmd.MarkFlagRequired("vendor") // it fails only for a flag that does not exist
 	return cmd
@@ -148,7 +154,7 @@ func printTask(w io.Writer, t simulators.Task) error {
 			row("may go to", wayWords(n, len(t.Next)))
 		}
 		for _, s := range t.Subtasks {
-			row(fmt.Sprintf("part %d", s.Number), fmt.Sprintf("%s %s %d%%", s.State, s.Phase, s.Progress))
+			row(fmt.Sprintf("subtask %d", s.Number), fmt.Sprintf("%s %d%%", stateWords(s.State, s.Phase), s.Progress))
 			for _, n := range s.Next {
 				row("", "may go to "+wayWords(n, len(s.Next)))
 			}
@@ -158,10 +164,7 @@ func printTask(w io.Writer, t simulators.Task) error {
 
 // wayWords is one of so many ways out of a state.
 func wayWords(n simulators.Next, of int) string {
-	words := n.State
-	if n.Phase != n.State {
-		words += " (" + n.Phase + ")"
-	}
+	words := stateWords(n.State, n.Phase)
 	switch {
 	case n.By == "reads":
 		words += fmt.Sprintf(" after %s more", counted(n.Reads, "read"))
@@ -176,4 +179,12 @@ func wayWords(n simulators.Next, of int) string {
 		words += ", which was drawn: it will"
 	}
 	return words
+}
+
+// stateWords is a state, with its phase where that has another name.
+func stateWords(state, phase string) string {
+	if state == phase {
+		return state
+	}
+	return state + " (" + phase + ")"
 }

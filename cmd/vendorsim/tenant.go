@@ -33,7 +33,7 @@ type newTenant struct {
 
 func tenantNew() *cobra.Command {
 	var n newTenant
-	cmd := apiCommand(&n.control, "new", "Make a tenant, which begins now and is never forgotten by itself", cobra.NoArgs,
+	cmd := apiCommand(&n.control, "new", "Make a tenant, which begins now and is never forgotten by itself", exactly(0),
 		func(ctx context.Context, c *simulators.Client, _ []string) (simulators.Tenant, error) {
 			if err := n.read(); err != nil {
 				return simulators.Tenant{}, err
@@ -56,7 +56,7 @@ func tenantNew() *cobra.Command {
 	flags.Int64Var(&n.seed, "seed", 0, "its seed, instead of the scenario's")
 	flags.StringVar(&n.Clock, "clock", "", "its clock: real, xN, frozen or skip")
 	flags.StringVar(&n.start, "start", "", "the instant at which its clock begins, as 2026-01-15T09:00:00Z")
-	flags.StringArrayVar(&n.profiles, "profile", nil, "vendor=documented or vendor=observed; may be repeated")
+	flags.StringArrayVar(&n.profiles, "profile", nil, "documented, observed, or vendor=profile; may be repeated")
 	flags.StringVar(&n.Secret, "secret", "", "what its requests are signed with (default \"secret\")")
 	flags.BoolVarP(&n.quiet, "quiet", "q", false, "print the tenant's name only")
 	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
@@ -86,14 +86,16 @@ func (n *newTenant) read() error {
 		n.Start = &at
 	}
 	for _, p := range n.profiles {
-		vendor, profile, ok := strings.Cut(p, "=")
-		if !ok {
-			return misused("--profile: want VENDOR=documented or VENDOR=observed, not %q", p)
+		vendors := simulators.Names()
+		if vendor, profile, ok := strings.Cut(p, "="); ok {
+			vendors, p = []string{vendor}, profile
 		}
 		if n.Profiles == nil {
 			n.Profiles = map[string]string{}
 		}
-		n.Profiles[vendor] = profile
+		for _, vendor := range vendors {
+			n.Profiles[vendor] = p
+		}
 	}
 	return nil
 }
@@ -115,19 +117,18 @@ func printTenant(w io.Writer, t simulators.Tenant) error {
 
 func tenantList() *cobra.Command {
 	var c control
-	cmd := apiCommand(&c, "list", "List the tenants", cobra.NoArgs,
-		func(ctx context.Context, c *simulators.Client, _ []string) ([]simulators.Tenant, error) {
-			list, err := c.Tenants(ctx)
-			return list.Tenants, err
+	cmd := apiCommand(&c, "list", "List the tenants", exactly(0),
+		func(ctx context.Context, c *simulators.Client, _ []string) (simulators.TenantList, error) {
+			return c.Tenants(ctx)
 		},
-		func(w io.Writer, tenants []simulators.Tenant) error {
-			if len(tenants) == 0 {
+		func(w io.Writer, list simulators.TenantList) error {
+			if len(list.Tenants) == 0 {
 				_, err := fmt.Fprintln(w, "no tenant has begun: one begins with its first request, or by vendorsim tenant new")
 				return err
 			}
 			return table(w, func(row func(...any)) {
 				row("TENANT", "SCENARIO", "SEED", "CLOCK", "NOW", "REQUESTS", "LAST REQUEST")
-				for _, t := range tenants {
+				for _, t := range list.Tenants {
 					row(t.Name, t.Scenario, t.Seed, t.Clock.Mode, instant(t.Clock.Now), t.Requests, instantOr(t.LastRequest, "-"))
 				}
 			})
@@ -138,25 +139,25 @@ func tenantList() *cobra.Command {
 
 func tenantShow() *cobra.Command {
 	var c control
-	cmd := apiCommand(&c, "show TENANT", "Show a tenant with its credentials for every vendor", exactly(1),
-		func(ctx context.Context, c *simulators.Client, args []string) (simulators.Tenant, error) {
-			return c.Tenant(ctx, args[0])
+	cmd := apiCommand(&c, "show [TENANT]", "Show a tenant with its credentials for every vendor", atMost(1),
+		func(ctx context.Context, client *simulators.Client, args []string) (simulators.Tenant, error) {
+			return client.Tenant(ctx, c.named(args))
 		}, printTenant)
-	c.flags(cmd.Flags())
+	c.tenantFlags(cmd.Flags())
 	return cmd
 }
 
 func tenantReset() *cobra.Command {
 	var c control
-	cmd := apiCommand(&c, "reset TENANT", "Begin a tenant anew: its state goes, its definition stays", exactly(1),
-		func(ctx context.Context, c *simulators.Client, args []string) (simulators.Tenant, error) {
-			return c.Reset(ctx, args[0])
+	cmd := apiCommand(&c, "reset [TENANT]", "Begin a tenant anew: its state goes, its definition stays", atMost(1),
+		func(ctx context.Context, client *simulators.Client, args []string) (simulators.Tenant, error) {
+			return client.Reset(ctx, c.named(args))
 		},
 		func(w io.Writer, t simulators.Tenant) error {
 			_, err := fmt.Fprintf(w, "tenant %s begins anew at %s\n", t.Name, instant(t.Clock.Now))
 			return err
 		})
-	c.flags(cmd.Flags())
+	c.tenantFlags(cmd.Flags())
 	return cmd
 }
 
