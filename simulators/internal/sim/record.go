@@ -168,7 +168,7 @@ func (c *Call) observation(reply *Reply) verify.Observation {
 		Token: c.token, Page: c.trace.page, Unknown: c.trace.unread,
 		Fault: strings.Join(c.decision.Names, ", "), Done: c.done, Sent: c.sent(c.owner.Observer.Wants()),
 	}
-	if f := c.fault; f != nil && reply.Status > 0 {
+	if f := c.fault; f != nil && reply.Status > 0 && f.Kind != redirected {
 		o.Failed = reply.Status < http.StatusBadRequest
 		o.Refused = o.Failed && (f.Kind == RateLimited || f.Kind == Internal || f.Kind == Unavailable)
 	}

@@ -21,7 +21,7 @@ type run struct {
 	last, known time.Duration // when the latest try came, and when it was answered
 	gaps        uint32
 	shrank      bool // a gap was shorter than half of the one before
-	frozen      bool // the clock stood at one: nobody can say how long it was
+	unclear     bool // the clock stood at a gap, or was moved in it: nobody can say how long it was
 
 	first, latest, longest time.Duration // gaps
 }
@@ -62,7 +62,7 @@ func (b *backoff) observe(s *sighting) {
 		b.n++
 		r = run{number: b.n, last: s.real, known: s.real + s.Took}
 	case s.real >= r.known:
-		r.gap(times(s.real-r.last, s.Speed), s.Frozen)
+		r.gap(times(s.real-r.last, s.Speed), s.unclear(r.last))
 		r.last, r.known = s.real, s.real+s.Took
 	}
 	// What came before the client could know of the refusal is no try. It ends
@@ -76,8 +76,8 @@ func (b *backoff) observe(s *sighting) {
 }
 
 // gap adds the time between two tries.
-func (r *run) gap(d time.Duration, frozen bool) {
-	r.frozen = r.frozen || frozen
+func (r *run) gap(d time.Duration, unclear bool) {
+	r.unclear = r.unclear || unclear
 	if r.gaps == 0 {
 		r.first = d
 	} else if d < r.latest/2 {
@@ -97,7 +97,7 @@ func (g *growths) add(call attempt, r run) {
 	switch {
 	case r.gaps < 2:
 		return
-	case r.frozen:
+	case r.unclear:
 		g.unjudged++
 		return
 	}
@@ -136,7 +136,7 @@ func (b *backoff) judge(moment) finding {
 	case g.runs > 0:
 		g.tell(&f)
 	case g.unjudged > 0:
-		f.verdict, f.found = NotJudged, "the clock was frozen at the tries of "+count(g.unjudged, "call")
+		f.verdict, f.found = NotJudged, "the clock was frozen or moved at the tries of "+count(g.unjudged, "call")
 		return f
 	default:
 		f.verdict, f.found = Inconclusive, "no call was tried twice more after a refusal that told no wait"

@@ -145,6 +145,12 @@ type place struct {
 	task      uint32
 }
 
+// unclear tells whether nobody can say how long it was since an earlier call, that
+// came at real: the clock stands, or was moved in between.
+func (s *sighting) unclear(real time.Duration) bool {
+	return s.Frozen || s.moved && real <= s.movedAfter
+}
+
 func (s *sighting) place(task uint32) place {
 	return place{vendor: s.vendor, operation: s.Operation, task: task}
 }

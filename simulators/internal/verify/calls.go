@@ -100,7 +100,7 @@ func (c *calls) add(s *sighting, task uint32) {
 }
 
 func (c *calls) gap(t *tally, s *sighting, p place) {
-	if s.Frozen || s.moved && t.last <= s.movedAfter {
+	if s.unclear(t.last) {
 		c.unjudged++
 		return
 	}

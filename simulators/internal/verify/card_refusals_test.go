@@ -243,7 +243,7 @@ func TestRefusalSentences(t *testing.T) {
 		{"backoff", short, "1 refused call tried 3 times: first gap 1s, last 1s, x1.00 from gap to gap; " +
 			"1 of 1 call did not hold back more and more, the most tried acme.pollTask (task t1): 3 times, the first gap 1s, the longest 1s"},
 		{"backoff", "0s poll t1", "no call was tried twice more after a refusal that told no wait"},
-		{"backoff", strings.ReplaceAll(short, "503", "503 frozen"), "the clock was frozen at the tries of 1 call"},
+		{"backoff", strings.ReplaceAll(short, "503", "503 frozen"), "the clock was frozen or moved at the tries of 1 call"},
 		{"lost_replies", "0s start t1 body=1 lost done\n1s list t1\n1s start t2 body=1",
 			"1 lost start, 1 repeated after asking for the state, the rest not"},
 		{"lost_replies", "0s start t1 body=1 lost done fault=gone\n1s start t2 body=1",

@@ -34,9 +34,10 @@ type outage struct {
 	pace
 	refusals uint32
 	from, to time.Duration
-	frozen   bool // the clock stood at one: nobody can say how long it was
-	before   rate // in the minute before it
-	wait     wait // that the latest refusal told; none told is over at once
+	began    time.Duration // when its first refusal came, in real time
+	unclear  bool          // the clock stood in it, or was moved: nobody can say how long it was
+	before   rate          // in the minute before it
+	wait     wait          // that the latest refusal told; none told is over at once
 	latestAt place
 
 	comeback
@@ -46,6 +47,7 @@ type outage struct {
 type comeback struct {
 	watched bool
 	since   time.Duration
+	back    time.Duration // the same, in real time
 	calls   uint32
 	usual   rate
 	stormed bool
@@ -77,12 +79,12 @@ func (r *recovery) observe(s *sighting) {
 
 func (v *outage) refuse(s *sighting) {
 	if v.refusals == 0 {
-		v.from, v.frozen = v.now, false
+		v.from, v.began, v.unclear = v.now, s.real, false
 		v.before.calls, v.before.in = v.latest()
 	}
 	v.refusals++
 	v.to, v.latestAt = v.now, s.place(0)
-	v.frozen = v.frozen || s.Frozen
+	v.unclear = v.unclear || s.unclear(v.began)
 	v.wait = wait{}
 	if s.RetryAfter > 0 {
 		v.wait = s.wait()
@@ -97,7 +99,7 @@ func (r *recovery) end(v *outage, s *sighting) {
 	many, long := v.refusals >= leastRefusals, v.long()
 	v.refusals = 0
 	switch {
-	case many && (v.frozen || s.Frozen):
+	case many && (v.unclear || s.unclear(v.began)):
 		r.unjudged++
 	case long:
 		took := v.now - v.to
@@ -105,7 +107,7 @@ func (r *recovery) end(v *outage, s *sighting) {
 			r.slowest, r.slowestAt = took, s.place(0)
 		}
 		r.back++
-		v.comeback = comeback{since: v.now, usual: v.before}
+		v.comeback = comeback{since: v.now, back: s.real, usual: v.before}
 		// Of a client that was hardly met before nobody knows how often it calls.
 		if v.watched = v.before.in >= stormWindow; !v.watched {
 			r.untold++
@@ -115,7 +117,7 @@ func (r *recovery) end(v *outage, s *sighting) {
 
 // watch counts a call after the return.
 func (r *recovery) watch(v *outage, s *sighting) {
-	if s.Frozen || v.now-v.since >= stormWindow {
+	if s.unclear(v.back) || v.now-v.since >= stormWindow {
 		v.watched = false
 		return
 	}
@@ -138,7 +140,7 @@ func (r *recovery) watch(v *outage, s *sighting) {
 func (r *recovery) left(now moment) (gone, open int64, at place) {
 	for i := range r.vendors {
 		v := &r.vendors[i]
-		if !v.long() || v.frozen {
+		if !v.long() || v.unclear {
 			continue
 		}
 		away := times(max(0, now.real-v.real), v.speed)
@@ -185,7 +187,7 @@ func (r *recovery) judge(now moment) finding {
 	case open > 0:
 		f.verdict, found = Inconclusive, append(found, "the client is not back yet from "+count(open, "outage"))
 	case r.unjudged > 0:
-		f.verdict, found = NotJudged, append(found, "the clock was frozen in "+count(r.unjudged, "outage"))
+		f.verdict, found = NotJudged, append(found, "the clock was frozen or moved in "+count(r.unjudged, "outage"))
 	default:
 		f.verdict, found = Inconclusive, append(found, fmt.Sprintf("no vendor refused %d calls in a row over %s", leastRefusals, length(leastSpan)))
 	}
