@@ -34,6 +34,7 @@ type Options struct {
 	Limits       string   // on (default), or off: no tenant has any, whatever its scenario or vendors say
 	SilentFaults bool     // answers do not say, in X-Vendorsim-Fault, which faults fired
 	MaxTenants   int      // left out: 10000
+	JournalMiB   int      // what the journals of all tenants may take together; left out: 256
 	AdminToken   string   // what requests to the control API carry; left out: nothing, which only a loopback listener may
 	AdminHosts   []string // Host names under which the control API may be asked, beside localhost and loopback addresses
 	URL          string   // where clients reach the vendors; left out: the address that Serve listens on
@@ -53,6 +54,9 @@ const (
 	limitsOn  = "on"
 	limitsOff = "off"
 )
+
+// DefaultJournalMiB is what the journals of all tenants may take together.
+const DefaultJournalMiB = 256
 
 // DefaultMaxTenants is how many tenants may be active at once.
 const DefaultMaxTenants = 10000
@@ -151,6 +155,9 @@ func newServer(o Options, vendors []*vendor, c *catalog) (*Server, error) {
 	}
 	if o.dry {
 		s.push = push.NewDry(o.Logger)
+	}
+	if o.JournalMiB > 0 {
+		s.tenants.ShareJournals(int64(o.JournalMiB) << 20)
 	}
 	s.url.Store(&o.URL)
 	if _, err := s.tenants.Served(); err != nil {

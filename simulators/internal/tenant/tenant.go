@@ -79,7 +79,7 @@ type room struct {
 }
 
 // journalEntries is how many requests one tenant's journal holds at most.
-const journalEntries = 10_000
+const journalEntries = 8_000
 
 func newTenant(d definition, src clock.Source, r room) *Tenant {
 	w := d.world
