@@ -42,6 +42,9 @@ scenario happy.`,
 			if cmd.Flags().Changed("seed") {
 				f.Seed = &f.seed
 			}
+			if f.JournalMiB < 1 {
+				return fmt.Errorf("--journal is at least 1, not %d", f.JournalMiB)
+			}
 			if f.MaxTenants < 1 {
 				return fmt.Errorf("--max-tenants is at least 1, not %d", f.MaxTenants)
 			}
@@ -62,6 +65,7 @@ scenario happy.`,
 	flags.StringVar(&f.Contract, "contract", "enforce", "hold answers to their contract: enforce, report or off")
 	flags.StringVar(&f.Limits, "limits", "on", "on, or off: no request is ever limited")
 	flags.BoolVar(&f.SilentFaults, "silent-faults", false, "do not say in X-Vendorsim-Fault which faults fired")
+	flags.IntVar(&f.JournalMiB, "journal", simulators.DefaultJournalMiB, "MiB that the journals of all tenants may take together, beside 64 KiB of each one's own")
 	flags.IntVar(&f.MaxTenants, "max-tenants", simulators.DefaultMaxTenants, "how many tenants may be active at once")
 	flags.StringArrayVar(&f.PushAllow, "push-allow", nil, "a host to which events may be pushed over https, beside loopback addresses; may be repeated")
 	for name, values := range map[string][]string{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -39,8 +40,10 @@ func printWhy(w io.Writer, y simulators.Why) error {
 		case c.Held:
 			row("contract", "held ("+c.Profile+")")
 		case c.Rule != "":
-			row("contract", fmt.Sprintf("broken (%s): %s %s, rule %s", c.Profile, c.In, c.Field, c.Rule))
-			row("  expected", c.Expected)
+			row("contract", fmt.Sprintf("broken (%s): %s, rule %s", c.Profile, strings.TrimSpace(c.In+" "+c.Field), c.Rule))
+			if c.Expected != "" {
+				row("  expected", c.Expected)
+			}
 			row("  got", c.Got)
 		}
 		for _, l := range y.Limits {
@@ -49,7 +52,7 @@ func printWhy(w io.Writer, y simulators.Why) error {
 			case l.Fired:
 				word = "REFUSED"
 			case !l.Applied:
-				word = "passed over"
+				word = "not asked"
 			}
 			row("limit", word+": "+l.Limit+": "+l.Because)
 		}
