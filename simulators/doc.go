@@ -14,12 +14,12 @@
 //	  internal/clock             the only caller of time.Now
 //	  internal/journal           what was asked and answered, secrets hidden
 //	  internal/verify            judges a client by its requests
-//	  internal/traffic           rate limits, request log, kept answers
+//	  internal/traffic           rate limits, faults, request log, kept answers
 //	  internal/push              delivers what a vendor pushes, and decides where to
 //	  internal/plan              the odds and the course of a lifecycle
 //	  internal/replay            a recording of one tenant, credentials by role
 //	  internal/api               the words of the control API, and a client for it
-//	  internal/tenant            credentials -> isolated worlds
+//	  internal/tenant            credentials -> isolated worlds; tokens, moves of the clock
 //	  internal/sim               what a vendor is written against
 //	  bitdefender ... dbvisit    one small package a vendor
 //	  internal/admin             the control API
