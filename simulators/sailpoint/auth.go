@@ -1,6 +1,7 @@
 package sailpoint
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -123,7 +124,7 @@ func getToken(c *sim.Call) (sim.Reply, error) {
 	case "refresh_token":
 		sent := c.Form.Get("refresh_token")
 		k, err := c.TokenNamed(sent)
-		if err != nil || k.Tenant != c.Tenant || k.Kind != refreshToken {
+		if err != nil || k.Tenant != c.Tenant || k.Kind != refreshToken || !mayRefresh(c, sent) {
 			fault := sim.Refuse(sim.Unauthorized, oauthError(http.StatusBadRequest, "invalid_grant", "Invalid refresh token"))
 			return sim.Reply{}, fault.Naming(openapi.InBody, "refresh_token", "a refresh token that a log-in of this tenant gave, and that has not ended")
 		}
@@ -133,6 +134,22 @@ func getToken(c *sim.Call) (sim.Reply, error) {
 	default:
 		return sim.Reply{}, badGrant(oauthError(http.StatusBadRequest, "unsupported_grant_type", "Unsupported grant type: "+grant))
 	}
+}
+
+// errSpent says that a refresh token was used as often as the scenario allows.
+var errSpent = errors.New("refreshed as often as it may be")
+
+// mayRefresh counts a use of a refresh token, where the scenario's auth says how
+// many there are. The page names no number.
+func mayRefresh(c *sim.Call, token string) bool {
+	most := c.Auth().Refreshes
+	return most == nil || c.ChangeNote("refreshed/"+token, func(old any) (any, error) {
+		n, _ := old.(int)
+		if n >= *most {
+			return nil, errSpent
+		}
+		return n + 1, nil
+	}) == nil
 }
 
 // badGrant refuses a log-in that asks for what there is not.
