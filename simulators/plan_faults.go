@@ -189,7 +189,7 @@ func (d *planDoc) surpriseLines() []string {
 	if d.SurpriseSeed == nil {
 		return nil
 	}
-	lines := []string{"", fmt.Sprintf("surprises by seed %d, which the contracts allow", *d.SurpriseSeed)}
+	lines := []string{"", fmt.Sprintf("surprises by seed %d, which clients have to bear", *d.SurpriseSeed)}
 	if len(d.Surprises) == 0 {
 		return append(lines, "  none by this seed")
 	}
