@@ -1,6 +1,10 @@
 package scenarios
 
-import "slices"
+import (
+	"reflect"
+	"slices"
+	"strings"
+)
 
 func (c *checker) checkAuth() {
 	auths := c.scenario.Auth
@@ -36,6 +40,38 @@ func (c *checker) checkAuth() {
 			return
 		}
 		c.checkForbidden(under(path, "forbidden"), a, served)
+		if served && (a.Vendor != "" || len(auths) == 1) {
+			c.checkAuthKeys(path, n, a.Vendor)
+		}
+	}
+}
+
+// checkAuthKeys refuses what means nothing at the vendor that the entry names. One
+// that names none is for every vendor that has such a thing: where no vendor of the
+// scenario has it, that is only told.
+func (c *checker) checkAuthKeys(path []any, n *node, vendor string) {
+	if c.known.AuthKeys == nil {
+		return
+	}
+	has := map[string]bool{}
+	for _, v := range c.scenario.vendorsOf(vendor) {
+		if !slices.Contains(c.known.Vendors, v) {
+			return // it is refused elsewhere
+		}
+		for _, key := range c.known.AuthKeys(v) {
+			has[key] = true
+		}
+	}
+	for _, key := range keysOf(c.fieldsOf(reflect.TypeFor[Auth]())) {
+		at := under(path, key)
+		written, place := c.root.find(at...)
+		switch {
+		case key == "vendor" || has[key] || n.get(key) == nil:
+		case vendor != "":
+			c.atKey(at, "%s has no %s; there is %s", vendor, key, strings.Join(sortedKeys(has), ", "))
+		case c.clean(written):
+			c.problems.warn(place, "no vendor of this scenario has %s", key)
+		}
 	}
 }
 

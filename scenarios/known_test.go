@@ -8,8 +8,9 @@ import (
 
 // testKnown is a world of two vendors. Acme has operations getStatus and
 // createTask, ids that begin with a or B, the text fields taskType and colour,
-// and words for 429, 500 and 503, but for createTask no 429; bolt has getStatus,
-// ids that begin with a or C, taskType, and words for 429 and 500.
+// and words for 429, 500 and 503, but for createTask no 429, and all that auth may say;
+// bolt has getStatus, ids that begin with a or C, taskType, words for 429 and 500,
+// and of auth neither revoked_after, single_session nor refreshes.
 var testKnown = Known{
 	Vendors:    []string{"acme", "bolt"},
 	Operations: map[string][]string{"acme": {"getStatus", "createTask"}, "bolt": {"getStatus"}},
@@ -44,6 +45,13 @@ var testKnown = Known{
 			return fmt.Errorf("has no %d here", status)
 		}
 		return nil
+	},
+	AuthKeys: func(vendor string) []string {
+		keys := []string{"forbidden", "disabled", "clock_skew", "token_ttl"}
+		if vendor == "acme" {
+			keys = append(keys, "revoked_after", "single_session", "refreshes")
+		}
+		return keys
 	},
 }
 

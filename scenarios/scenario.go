@@ -234,4 +234,7 @@ type Known struct {
 	// operation is empty where the fault names none, but a kind of operation or
 	// nothing. Either kind or status is left out ("" or 0).
 	FaultAnswer func(vendor, operation, kind string, status int) error
+
+	// AuthKeys are the keys of auth that mean something at the vendor.
+	AuthKeys func(vendor string) []string
 }
