@@ -69,6 +69,7 @@ func known(vendors []*vendor) scenarios.Known {
 	k.FaultAnswer = func(vendor, operation, kind string, status int) error {
 		return byName[vendor].FaultAnswer(specs[vendor], operation, kind, status)
 	}
+	k.AuthKeys = func(vendor string) []string { return byName[vendor].AuthKeys() }
 	return k
 }
 

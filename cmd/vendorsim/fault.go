@@ -31,13 +31,13 @@ func faultList() *cobra.Command {
 				return err
 			}
 			return table(w, func(row func(...any)) {
-				row("FAULT", "FROM", "MATCHED", "FIRED", "WHAT")
+				row("FAULT", "FROM", "MATCHED", "FIRED", "OWED", "WHAT")
 				for _, f := range list.Faults {
 					from := "scenario"
 					if f.Added {
 						from = "added"
 					}
-					row(f.Name, from, f.Matched, f.Fired, f.Words)
+					row(f.Name, from, f.Matched, f.Fired, f.Owed, f.Words)
 				}
 			})
 		})
@@ -132,9 +132,10 @@ func (n *newFault) keys(flags *pflag.FlagSet) {
 		{"chance", "chance", "how likely it is, such as 30%"},
 		{"per", "per", "what is counted by itself: task, operation or tenant"},
 		{"stage", "stage", "before (the work is not done) or after (it is, but the client never hears)"},
-		{"latency", "answer.latency", "answer so much later: 1500ms, or 1s..3s"},
+		{"latency", "answer.latency", "answer so much later: 1500ms, 1s..3s, or {p50: 1s, p95: 5s}"},
 		{"kind", "answer.kind", "answer the vendor's error of this kind: rate-limited, unavailable, internal ..."},
 		{"retry-after", "answer.retry_after", "with --status or --kind: how long the client is told to wait"},
+		{"retry-after-form", "answer.retry_after_form", "with --retry-after: how it is written, seconds or date"},
 	} {
 		flags.Var(&faultKey{into: n.fault, path: key.path}, key.flag, key.usage)
 	}
@@ -167,7 +168,7 @@ func (n *newFault) read(args []string) (simulators.NewFault, error) {
 		key, value, has := strings.Cut(a, "=")
 		var v any = true
 		if has && json.Unmarshal([]byte(value), &v) != nil {
-			v = value // plain text
+			v = plain(value)
 		}
 		put(n.fault, "answer."+key, v)
 	}
@@ -198,7 +199,7 @@ func (k *faultKey) Type() string {
 // Set puts the key into the fault. What it means is the control API's to say.
 func (k *faultKey) Set(text string) error {
 	k.text = text
-	var value any = text
+	value := plain(text)
 	if k.number {
 		number := json.Number(text)
 		if _, err := number.Int64(); err != nil {
@@ -208,6 +209,26 @@ func (k *faultKey) Set(text string) error {
 	}
 	put(k.into, k.path, value)
 	return nil
+}
+
+// plain is a value that is not JSON: a mapping of plain texts as a scenario would
+// write it on one line, such as {p50: 1s, p95: 5s}, else the text itself.
+func plain(text string) any {
+	inner, opened := strings.CutPrefix(strings.TrimSpace(text), "{")
+	inner, closed := strings.CutSuffix(inner, "}")
+	if !opened || !closed {
+		return text
+	}
+	mapping := map[string]any{}
+	for entry := range strings.SplitSeq(inner, ",") {
+		key, value, found := strings.Cut(entry, ":")
+		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
+		if _, twice := mapping[key]; !found || key == "" || value == "" || twice {
+			return text // the control API says what it should be
+		}
+		mapping[key] = value
+	}
+	return mapping
 }
 
 // put sets a key of a fault, or of a mapping in it.
@@ -246,11 +267,13 @@ func faultFire() *cobra.Command {
 			return client.FireFault(ctx, c.tenant, args[0])
 		},
 		func(w io.Writer, f simulators.Fault) error {
-			_, err := fmt.Fprintf(w, "%s fires at the next request that it is for, whatever its windows, counts and chance say; it has fired %s\n", f.Name, counted(f.Fired, "time"))
+			_, err := fmt.Fprintf(w, "%s fires at the next request that it is for and that no earlier fault answers, whatever its windows, counts and chance say; it has fired %s\n", f.Name, counted(f.Fired, "time"))
 			return err
 		})
 	cmd.Long = `Let a fault fire once, at the next request that its vendor, operation, task, phase
-and state select. Its windows, counts and chance do not matter then.`
+and state select and that no fault before it in vendorsim fault list answers. Its
+windows, counts and chance do not matter then. Until then it is owed, as that list
+shows.`
 	c.tenantFlags(cmd.Flags())
 	return cmd
 }

@@ -35,6 +35,7 @@ func New() *sim.Vendor {
 		Fault:      fault,
 		HTML:       html,
 		Auth:       scenarios.Auth{TokenTTL: tokenLife, Refreshes: new(maxRefreshes)},
+		Refreshes:  true,
 		IDs:        ids,
 		Examples:   []scenarios.Task{{ID: "133143986189", Set: map[string]any{fieldTaskType: deviceDeployment}}},
 		Limits:     limits,

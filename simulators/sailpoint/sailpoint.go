@@ -24,6 +24,7 @@ func New() *sim.Vendor {
 		Fault:      fault,
 		HTML:       html,
 		Auth:       scenarios.Auth{TokenTTL: accessLife},
+		Refreshes:  true,
 		IDs:        ids,
 		Examples:   examples,
 		Limits:     limits,

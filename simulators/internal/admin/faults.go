@@ -29,7 +29,7 @@ func faultOf(f traffic.FaultState) (api.Fault, error) {
 	rule, err := json.Marshal(f.Fault)
 	return api.Fault{
 		Name: f.Fault.Name, Words: traffic.FaultWords(&f.Fault), Added: f.Added,
-		Matched: f.Matched, Fired: f.Fired, Fault: rule,
+		Matched: f.Matched, Fired: f.Fired, Owed: f.Owed, Fault: rule,
 	}, err
 }
 

@@ -18,6 +18,7 @@ type Fault struct {
 	Added    bool            `json:"added"`   // by the control API; else the scenario has it
 	Matched  int             `json:"matched"` // requests that it selected, before count and chance
 	Fired    int             `json:"fired"`
+	Owed     int             `json:"owed"`               // times that it was told to fire once and has not yet
 	Fault    json.RawMessage `json:"fault"`              // as a scenario has it
 	Warnings []string        `json:"warnings,omitempty"` // where it is added: such as that it can never fire
 }
@@ -75,7 +76,7 @@ func (c *Client) RemoveFault(ctx context.Context, tenant, name string) error {
 }
 
 // FireFault lets a fault fire once, at the next request that its vendor, on, task
-// and when select.
+// and when select and that no earlier fault answers.
 func (c *Client) FireFault(ctx context.Context, tenant, name string) (Fault, error) {
 	return post[Fault](ctx, c, tenantPath(tenant, "faults", name, "fire"), nil)
 }

@@ -157,8 +157,9 @@ func (f *Faults) Remove(name string) bool {
 }
 
 // Fire lets a fault answer the next request that its vendor, on, task and when
-// select, once, whatever its windows, count and chance say; a request that another
-// fault answers is not yet it. The error is ErrNoFault.
+// select, once, whatever its windows, count and chance say; a request that an
+// earlier fault answers is not yet it, and it stays owed (FaultState.Owed). The
+// error is ErrNoFault.
 func (f *Faults) Fire(name string) error {
 	all := f.all()
 	i := named(all, name)
@@ -175,13 +176,17 @@ type FaultState struct {
 	Added   bool // by hand; else the scenario has it
 	Matched int  // requests that it selected, before count and chance
 	Fired   int
+	Owed    int // times that it was told to fire once and has not yet
 }
 
 // List are the faults in force, in the order in which they are asked.
 func (f *Faults) List() []FaultState {
 	list := []FaultState{}
 	for _, r := range f.all() {
-		list = append(list, FaultState{Fault: r.Fault, Added: r.added, Matched: int(r.matched.Load()), Fired: int(r.fired.Load())})
+		list = append(list, FaultState{
+			Fault: r.Fault, Added: r.added,
+			Matched: int(r.matched.Load()), Fired: int(r.fired.Load()), Owed: int(r.owed.Load()),
+		})
 	}
 	return list
 }

@@ -126,16 +126,21 @@ func TestFireOnce(t *testing.T) {
 	for i, step := range []struct {
 		m    Moment
 		want string
+		owed string // of first, rare and slow
 	}{
-		{poll("a"), "[first slow]"}, // rare would have come second
-		{list, "[]"},
-		{late, "[rare]"}, // outside its window: it counts nothing
-		{poll("a"), "[rare]"},
-		{poll("a"), "[rare]"}, // its third
-		{poll("a"), "[]"},
+		{poll("a"), "[first slow]", "0 2 0"}, // rare would have come second
+		{list, "[]", "0 2 0"},
+		{late, "[rare]", "0 1 0"}, // outside its window: it counts nothing
+		{poll("a"), "[rare]", "0 0 0"},
+		{poll("a"), "[rare]", "0 0 0"}, // its third
+		{poll("a"), "[]", "0 0 0"},
 	} {
 		if got := fmt.Sprint(f.Decide(step.m).Names); got != step.want {
 			t.Errorf("%d: %s, want %s", i, got, step.want)
+		}
+		all := f.List()
+		if got := fmt.Sprint(all[0].Owed, all[1].Owed, all[2].Owed); got != step.owed {
+			t.Errorf("%d: owed %s, want %s", i, got, step.owed)
 		}
 	}
 	if got := inForce(f); got != "first 1/6, rare 3/4, slow 1/0" {
