@@ -23,6 +23,19 @@ func (c *Call) Auth() scenarios.Auth {
 	return a
 }
 
+// AuthKeys are the keys of a scenario's auth that mean something at the vendor:
+// each has keys and a watch, some give tokens too.
+func (v *Vendor) AuthKeys() []string {
+	keys := []string{"forbidden", "disabled", "clock_skew"}
+	if v.Auth.TokenTTL > 0 {
+		keys = append(keys, "token_ttl", "revoked_after", "single_session")
+	}
+	if v.Refreshes {
+		keys = append(keys, "refreshes")
+	}
+	return keys
+}
+
 // TokenLife is how long a token lives for which the vendor documents a life of
 // its own: that, unless the scenario says how long tokens live.
 func (c *Call) TokenLife(documented time.Duration) time.Duration {

@@ -67,15 +67,16 @@ type Call struct {
 	limits       [4]uint64      // room for an observation's
 
 	// What the scenario's faults and surprises have to do with the call.
-	decision traffic.Decision
-	leave    func()        // ends what limits of requests at once count of it
-	stale    time.Duration // how old what it is shown is
-	date     bool          // Retry-After is told as a date
-	done     bool          // the work was done
-	striking bool          // a fault of the scenario answers instead of the vendor
-	outside  bool          // a tenant's name stands in the place of a token: what a scenario says of keys and tokens is not for it
-	wire     wire          // how the reply leaves
-	probing  bool          // nobody made it: it asks for the vendor's words
+	decision  traffic.Decision
+	leave     func()        // ends what limits of requests at once count of it
+	stale     time.Duration // how old what it is shown is
+	date      bool          // Retry-After is told as a date
+	surprised []string      // the surprises that are in the answer
+	done      bool          // the work was done
+	striking  bool          // a fault of the scenario answers instead of the vendor
+	outside   bool          // a tenant's name stands in the place of a token: what a scenario says of keys and tokens is not for it
+	wire      wire          // how the reply leaves
+	probing   bool          // nobody made it: it asks for the vendor's words
 }
 
 // Now is the instant of the tenant's time at which the call is answered; real

@@ -53,8 +53,8 @@ func (h *handler) drip(ctx context.Context, w http.ResponseWriter, text string, 
 	}
 }
 
-// wait lets so much real time pass, or answers the context's error as soon as it
-// ends.
+// wait lets so much real time pass, less where the server stops, or answers the
+// context's error as soon as it ends.
 func (h *handler) wait(ctx context.Context, d time.Duration) error {
 	if h.Wait != nil {
 		return h.Wait(ctx, d)
@@ -63,6 +63,8 @@ func (h *handler) wait(ctx context.Context, d time.Duration) error {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+		return nil
+	case <-h.Stopping:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

@@ -83,16 +83,24 @@ func (c *Call) fires() *scenarios.Answer {
 	return &c.decision.Fire.Answer
 }
 
-// late waits for so much of the tenant's time. It holds no lock, and answers
-// errGone as soon as the client has gone.
+// late waits for so much of the tenant's time, or until the tenant ends or the
+// server stops: then it is answered at once. It holds no lock, and answers errGone
+// as soon as the client has gone.
 func (h *handler) late(c *Call, d time.Duration) error {
-	if d <= 0 || h.wait(c.request.Context(), c.Tenant.Clock.Wall(d)) == nil {
+	if d <= 0 || h.waitOut(c, d) == nil {
 		return nil
 	}
 	c.wire.lost = true
 	c.fault = &Fault{Kind: lost, Note: "the client has gone"}
 	c.noteFault(c.fault)
 	return errGone
+}
+
+func (h *handler) waitOut(c *Call, d time.Duration) error {
+	if h.Wait != nil {
+		return h.Wait(c.request.Context(), c.Tenant.Clock.Wall(d))
+	}
+	return c.Tenant.WaitOut(c.request.Context(), d, h.Stopping)
 }
 
 // before is what comes before the work: the wait for it, and the answer that a

@@ -243,10 +243,10 @@ func TestFaultAnswer(t *testing.T) {
 	}{
 		{"getTask", "", 503, ""}, {"getTask", "", 502, ""}, {"getTask", "internal", 0, ""}, {"", "", 504, ""}, {"", "unknown-method", 0, ""},
 		{"getStatus", "unknown-method", 0, ""},
-		{"getTask", "unknown-method", 0, "acme has no such failure at getTask"},
+		{"getTask", "unknown-method", 0, "there is no such failure at getTask"},
 		{"getTask", "tired", 0, "there is no kind \"tired\"; there are: " + strings.Join(FaultKinds(), ", ")},
-		{"getTask", "", 418, "acme has no error with status 418 at getTask; it has: 400, 401, 403, 404, 405, 413, 429, 500, 502, 503, 504"},
-		{"nothing", "", 503, `acme has no operation "nothing"`},
+		{"getTask", "", 418, "there is no error with status 418 at getTask; there are: 400, 401, 403, 404, 405, 413, 429, 500, 502, 503, 504"},
+		{"nothing", "", 503, `there is no operation "nothing"`},
 	} {
 		got := ""
 		if err := v.FaultAnswer(b.spec, c.operation, c.kind, c.status); err != nil {

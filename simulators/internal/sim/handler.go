@@ -43,6 +43,9 @@ type Env struct {
 	// Wait lets real time pass for answers that come late, and ends with the
 	// context's error as soon as it ends; nil: by a timer.
 	Wait func(context.Context, time.Duration) error
+	// Stopping is closed when the server stops: answers then come late no longer;
+	// nil: it never stops.
+	Stopping <-chan struct{}
 
 	// Refused are the requests that belong to no tenant; nil: nobody keeps them.
 	// RefusedCount gives them their numbers; nil: one of this handler's own.
@@ -134,7 +137,13 @@ func (h *handler) answer(c *Call, w http.ResponseWriter) (reply Reply) {
 		reply = h.after(c, h.held(c, reply, err))
 	}
 	if c.fault != nil {
-		c.surprise(openapi.SurpriseRetryDate, func(*openapi.Surprise, int64) { c.date = true })
+		c.surprised = nil // what it was in is not what is answered
+		c.surprise(openapi.SurpriseRetryDate, func(u *openapi.Surprise, _ int64) {
+			if !c.date && reply.retryAfter() > 0 {
+				c.surprised = append(c.surprised, u.Name)
+			}
+			c.date = true
+		})
 		reply.tellWait(c.date, c.RealNow())
 	}
 	c.surpriseBody(&reply)
@@ -229,7 +238,7 @@ func (h *handler) pipeline(c *Call) (Reply, error) {
 
 // plain is an answer of our own, never to be taken for the vendor's.
 func (c *Call) plain(status int, text string) Reply {
-	c.note = strings.TrimSpace(text)
+	c.note, c.surprised = strings.TrimSpace(text), nil
 	c.fault = &Fault{Kind: Internal, Note: c.note}
 	if status == http.StatusServiceUnavailable {
 		c.fault.Kind = Unavailable

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
@@ -29,6 +30,7 @@ type kept struct {
 	asked      string
 	state      string
 	trace      trace
+	surprised  []string // those of its making; the others come anew each time
 }
 
 // requestKey names the request in full: two with the same name get the same
@@ -69,7 +71,7 @@ func (c *Call) kept() (Reply, bool) {
 	if version, steady := k.shown.tasks.Version(k.shown.ref); !steady || version != k.shown.version {
 		return Reply{}, false
 	}
-	c.asked, c.state, c.trace = k.asked, k.state, k.trace
+	c.asked, c.state, c.trace, c.surprised = k.asked, k.state, k.trace, slices.Clip(k.surprised)
 	return k.reply, true
 }
 
@@ -79,7 +81,10 @@ func (c *Call) keep(reply Reply) {
 		return
 	}
 	c.trace.complete(c)
-	k := &kept{reply: reply, shown: c.shown[0], generation: c.reading.Generation, asked: c.asked, state: c.state, trace: c.trace}
+	k := &kept{
+		reply: reply, shown: c.shown[0], generation: c.reading.Generation, asked: c.asked, state: c.state, trace: c.trace,
+		surprised: slices.Clip(c.surprised),
+	}
 	k.reply.Body, k.reply.kept = nil, true
 	c.Tenant.Answers.Put(c.requestKey(), k, len(reply.Text))
 }

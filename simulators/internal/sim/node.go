@@ -78,6 +78,12 @@ func (n *node) at(path []string, f func(*node)) {
 	}
 }
 
+func (n *node) String() string {
+	var out bytes.Buffer
+	n.write(&out)
+	return out.String()
+}
+
 // write appends the document, compact.
 func (n *node) write(out *bytes.Buffer) {
 	if n.open == 0 {

@@ -60,7 +60,6 @@ func (c *Call) belongToClaimed() {
 // that whoever has the id can ask about it.
 func (h *handler) finish(c *Call, reply *Reply, header http.Header) {
 	r := c.record
-	c.noteFaults()
 	var id [64]byte
 	if c.owner != nil {
 		r.ID = string(strconv.AppendInt(append(append(id[:0], c.owner.Name...), '.'), c.number, 10))
@@ -70,6 +69,8 @@ func (h *handler) finish(c *Call, reply *Reply, header http.Header) {
 	r.id[0] = r.ID
 	header[RequestHeader] = r.id[:]
 	h.complete(c, reply, header)
+	c.noteFaults()
+	c.noteSurprises()
 	if c.fault != nil || reply.Status >= http.StatusBadRequest || c.unread() {
 		c.trace.tasks, c.trace.seen, c.trace.page = nil, nil, nil // it showed none
 	}

@@ -1,11 +1,11 @@
 package sim
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -107,6 +107,9 @@ func (c *Call) PageSize(asked int) int {
 	size := asked
 	c.surprise(openapi.SurprisePages, func(u *openapi.Surprise, seed int64) {
 		if asked > 1 {
+			if !slices.Contains(c.surprised, u.Name) { // it may be asked twice
+				c.surprised = append(c.surprised, u.Name)
+			}
 			half := asked / 2
 			size = half + int(surpriseLuck(seed, c.vendor.Name, u.Name, c.Op.Name, decimal(int64(asked)))%uint64(asked-half))
 		}
@@ -121,14 +124,19 @@ func (c *Call) surpriseBody(reply *Reply) {
 		return
 	}
 	var document *node
+	text := ""
 	edit := func(u *openapi.Surprise, f func(*node)) {
 		if document == nil {
 			var err error
 			if document, err = parseNode(reply.Text); err != nil {
 				document = &node{raw: json.RawMessage(reply.Text)}
 			}
+			text = document.String()
 		}
 		document.at(u.Path(), f)
+		if now := document.String(); now != text {
+			text, c.surprised = now, append(c.surprised, u.Name)
+		}
 	}
 	c.surprise(openapi.SurpriseField, func(u *openapi.Surprise, _ int64) {
 		edit(u, func(n *node) { n.addMember(u.Field, u.Value) })
@@ -145,24 +153,39 @@ func (c *Call) surpriseBody(reply *Reply) {
 	if document == nil {
 		return
 	}
-	var out bytes.Buffer
-	document.write(&out)
-	reply.Text = out.String()
+	reply.Text = text
 }
 
 // surpriseHeader puts surprises into the header of any answer.
 func (c *Call) surpriseHeader(header http.Header) {
-	c.surprise(openapi.SurpriseHeaderCase, func(*openapi.Surprise, int64) {
+	c.surprise(openapi.SurpriseHeaderCase, func(u *openapi.Surprise, _ int64) {
+		changed := false
 		for name, lines := range maps.Clone(header) {
 			if small := strings.ToLower(name); small != name && name != RequestHeader {
 				delete(header, name)
-				header[small] = lines
+				header[small], changed = lines, true
 				if name == "Content-Type" {
 					header[name] = nil // else the server would guess one
 				}
 			}
 		}
+		if changed && !c.wire.lost { // nobody sees a header that does not leave
+			c.surprised = append(c.surprised, u.Name)
+		}
 	})
+}
+
+// noteSurprises has the log name the surprises that are in the answer, beside what
+// else it says.
+func (c *Call) noteSurprises() {
+	if len(c.surprised) == 0 {
+		return
+	}
+	note := "surprises: " + strings.Join(c.surprised, ", ")
+	if c.note != "" {
+		note = c.note + "; " + note
+	}
+	c.note = note
 }
 
 // taskLuck is the luck of the task asked for, 0 where there is none. Unlike its

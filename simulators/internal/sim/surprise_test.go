@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -149,5 +150,84 @@ func TestNodes(t *testing.T) {
 		if n, err := parseNode(text); err == nil {
 			t.Errorf("%q is read as %+v", text, n)
 		}
+	}
+}
+
+// The note of a request names the surprises that are in its answer, beside what
+// else it says, and no others.
+func TestSurprisesAreNoted(t *testing.T) {
+	plain := serve(t, stillTask, acme())
+	const one = life + "tasks: [{id: a, lifecycle: still}]\n"
+	const limited = "limits: [{on: startWork, per: tenant, requests: 1, window: 1m}]\n"
+	for _, c := range []struct {
+		what, scenario, operation string
+		happen                    []string
+		method, target, body      string
+		want                      string // of the last of three requests: that of a kept answer, where one is kept
+	}{
+		{"none happens", stillTask, "getTask", nil, "GET", "/v1/task/a", "", ""},
+		{"a member", stillTask, "getTask", []string{"later-members"}, "GET", "/v1/task/a", "", "surprises: later-members"},
+		{"two", stillTask, "listTasks", []string{"later-members", "any-order"}, "GET", "/v1/tasks", "", "surprises: later-members, any-order"},
+		{"nothing to order", one, "listTasks", []string{"any-order"}, "GET", "/v1/tasks", "", ""},
+		{"a page", stillTask, "listTasks", []string{"small-pages"}, "GET", "/v1/tasks?limit=2", "", "surprises: small-pages"},
+		{"a page of one", stillTask, "listTasks", []string{"small-pages"}, "GET", "/v1/tasks?limit=1", "", ""},
+		{"a header", stillTask, "getTask", []string{"small-names"}, "GET", "/v1/task/a", "", "surprises: small-names"},
+		{"a date", stillTask + limited, "startWork", []string{"dates"}, "POST", "/v1/work", `{"what":"x"}`, "; surprises: dates"},
+		{"no wait to tell", stillTask, "getTask", []string{"dates"}, "GET", "/v1/task/z", "", "unknown-task"},
+		{"not in a refusal", stillTask, "getTask", []string{"later-members"}, "GET", "/v1/task/z", "", "unknown-task"},
+		{"with a fault", stillTask + "faults: [{name: old, answer: {stale: 1s}}]\n", "getTask", []string{"later-members"}, "GET", "/v1/task/a", "", "fault old; surprises: later-members"},
+		{"not in a fault's answer", stillTask + "faults: [{name: down, stage: after, answer: {status: 503}}]\n", "listTasks", []string{"small-pages"}, "GET", "/v1/tasks?limit=2", "", "fault down"},
+	} {
+		b := serve(t, c.scenario+fmt.Sprintf("surprises: %d\n", seedWith(t, plain.spec, c.operation, c.happen...)), acme())
+		for range 2 {
+			b.do(c.method, c.target, c.body)
+		}
+		note := b.entry(b.do(c.method, c.target, c.body)).Note
+		if b.entries[2].Note != note || (note != c.want && !(strings.HasPrefix(c.want, ";") && strings.HasSuffix(note, c.want))) {
+			t.Errorf("%s: noted %q, logged %q, want %q", c.what, note, b.entries[2].Note, c.want)
+		}
+	}
+}
+
+// A value is noted where it met the task, and not where it did not.
+func TestSurprisesAreNotedWhereTheyMet(t *testing.T) {
+	plain := serve(t, stillTask, acme())
+	tasks := life + "tasks: [{id: t1, lifecycle: still}, {id: t2, lifecycle: still}, {id: t3, lifecycle: still}, {id: t4, lifecycle: still}, {id: t5, lifecycle: still}, {id: t6, lifecycle: still}]\n"
+	b := serve(t, tasks+fmt.Sprintf("surprises: %d\n", seedWith(t, plain.spec, "getTask", "later-states")), acme())
+	met := 0
+	for i := range 6 {
+		w := b.do("GET", fmt.Sprintf("/v1/task/t%d", i+1), "")
+		want := ""
+		if !strings.Contains(w.Body.String(), "waiting") {
+			met++
+			want = "surprises: later-states"
+		}
+		if got := b.entry(w).Note; w.Code != 200 || got != want {
+			t.Errorf("%s: %q, want %q", w.Body, got, want)
+		}
+	}
+	if met == 0 || met == 6 {
+		t.Errorf("it met %d of 6 tasks", met)
+	}
+}
+
+// A kept answer tells of the page that it was made with.
+func TestSurprisesOfKeptAnswersAreNoted(t *testing.T) {
+	v, made := acme(), 0
+	v.Operations["listTasks"] = func(c *Call) (Reply, error) {
+		made++
+		e, _ := c.Read("a")
+		_, _ = c.PageSize(9), c.PageSize(9)
+		return JSON(200, []any{acmeTask{e.ID, e.State, 1, ""}}), nil
+	}
+	b := serve(t, stillTask, v)
+	b = serve(t, stillTask+fmt.Sprintf("surprises: %d\n", seedWith(t, b.spec, "listTasks", "later-members", "small-pages")), v)
+	for i := range 3 {
+		if got := b.entry(b.do("GET", "/v1/tasks", "")).Note; got != "surprises: small-pages, later-members" {
+			t.Errorf("request %d: %q", i+1, got)
+		}
+	}
+	if made == 3 {
+		t.Error("no answer was kept")
 	}
 }

@@ -56,7 +56,10 @@ type Vendor struct {
 	IDs      IDs
 	Examples []scenarios.Task // the tasks of its documentation
 	Limits   func(Options) []scenarios.Limit
-	Auth     scenarios.Auth // what it documents of tokens, where a scenario says nothing
+	Auth     scenarios.Auth // what it documents of tokens, where a scenario says nothing; no TokenTTL: it gives none
+
+	// Refreshes: a client can have a token refreshed, as often as Auth says.
+	Refreshes bool
 
 	// HTML is the error page that what stands before the vendor shows with a
 	// status; "" where it has none. The call may be one that nobody made. nil: it

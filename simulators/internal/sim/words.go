@@ -86,7 +86,8 @@ func FaultKinds() []string {
 
 // FaultAnswer says why the vendor has no words for a failure of a kind, or with
 // a status, at an operation; nil if it has. Of kind and status one is left out.
-// Where the operation is "" it is enough that one of them all has the words.
+// Where the operation is "" it is enough that one of them all has the words. Who
+// asks says which vendor it is of: the reason does not.
 func (v *Vendor) FaultAnswer(spec *openapi.Spec, operation, kind string, status int) error {
 	found, statuses := false, map[int]bool{}
 	for _, o := range spec.Operations {
@@ -105,18 +106,18 @@ func (v *Vendor) FaultAnswer(spec *openapi.Spec, operation, kind string, status 
 	}
 	switch {
 	case !found:
-		return fmt.Errorf("%s has no operation %q", v.Name, operation)
+		return fmt.Errorf("there is no operation %q", operation)
 	case kind != "" && !slices.Contains(Kinds, Kind(kind)):
 		return fmt.Errorf("there is no kind %q; there are: %s", kind, strings.Join(FaultKinds(), ", "))
 	case kind != "":
-		return fmt.Errorf("%s has no such failure at %s", v.Name, whereabouts(operation))
+		return fmt.Errorf("there is no such failure at %s", whereabouts(operation))
 	}
 	for s := 400; s < 600; s++ {
 		if v.HTML != nil && v.HTML(&Call{vendor: v}, s) != "" {
 			statuses[s] = true
 		}
 	}
-	return fmt.Errorf("%s has no error with status %d at %s; it has: %s", v.Name, status, whereabouts(operation), listed(statuses))
+	return fmt.Errorf("there is no error with status %d at %s; there are: %s", status, whereabouts(operation), listed(statuses))
 }
 
 func whereabouts(operation string) string {

@@ -160,8 +160,10 @@ func (t *Tenant) Limits() *traffic.Limiter {
 }
 
 // Wake is for whoever moves the tenant's clock or changes how it runs: what has
-// come due is told to those who listen. A clock that runs wakes them by itself.
+// come due is told to those who listen, and who waits for the clock looks at it.
+// A clock that runs wakes them by itself.
 func (t *Tenant) Wake() {
+	t.waits.wake()
 	for _, tasks := range *t.tasks.Load() {
 		tasks.wake()
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"github.com/vendorsim/vendorsim/scenarios"
 )
 
 // ErrOver says that a tenant was reset, deleted or forgotten while somebody
@@ -14,9 +16,10 @@ var ErrOver = errors.New("the tenant has ended")
 // waits are those who wait for something of one tenant. Each has a channel of
 // its own: one of the tenant's would bind it to where it was made.
 type waits struct {
-	mu   sync.Mutex
-	over bool
-	all  map[chan struct{}]bool
+	mu    sync.Mutex
+	over  bool
+	all   map[chan struct{}]bool
+	moves map[chan struct{}]bool // of those who wait for the clock; each has room for one word
 }
 
 // begin answers a channel that is closed when the tenant ends; ErrOver if it has.
@@ -36,6 +39,33 @@ func (w *waits) begin() (over <-chan struct{}, leave func(), err error) {
 		defer w.mu.Unlock()
 		delete(w.all, c)
 	}, nil
+}
+
+// hear answers a channel that is told when the clock was moved or runs another way.
+func (w *waits) hear() (moved <-chan struct{}, leave func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	c := make(chan struct{}, 1)
+	if w.moves == nil {
+		w.moves = map[chan struct{}]bool{}
+	}
+	w.moves[c] = true
+	return c, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.moves, c)
+	}
+}
+
+func (w *waits) wake() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for c := range w.moves {
+		select {
+		case c <- struct{}{}:
+		default: // it has been told, and has not looked yet
+		}
+	}
 }
 
 func (w *waits) end() {
@@ -118,4 +148,42 @@ func (t *Tenant) WaitIdle(ctx context.Context, d time.Duration, now func() time.
 			return ctx.Err()
 		}
 	}
+}
+
+// WaitOut waits until so much of the tenant's time has passed, also when it passes
+// by a move. Where the clock stands, real time counts as the tenant's. Without an
+// error it also ends, early, when the tenant ends and when stop is closed; nil never
+// is. Errors: the context's.
+func (t *Tenant) WaitOut(ctx context.Context, d time.Duration, stop <-chan struct{}) error {
+	over, leave, err := t.waits.begin()
+	if err != nil {
+		return nil // the tenant has ended
+	}
+	defer leave()
+	moved, leaveMoves := t.waits.hear() // before the clock is read: no move is missed
+	defer leaveMoves()
+	for d > 0 {
+		from, began := t.Clock.Read(), t.Clock.Real()
+		timer := time.NewTimer(t.Clock.Wall(d))
+		select {
+		case <-moved:
+			timer.Stop()
+		case <-timer.C:
+			return nil
+		case <-over:
+			timer.Stop()
+			return nil
+		case <-stop:
+			timer.Stop()
+			return nil
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		}
+		d -= t.Clock.Now().Sub(from.Now)
+		if from.Mode.Kind == scenarios.Frozen || !from.Now.Before(t.Clock.Last()) {
+			d -= t.Clock.Real().Sub(began)
+		}
+	}
+	return nil
 }

@@ -193,3 +193,91 @@ func TestSettle(t *testing.T) {
 		t.Errorf("told %v and %v", a, b)
 	}
 }
+
+// WaitOut lets the tenant's time pass, however it passes; where the clock stands,
+// real time counts.
+func TestWaitOut(t *testing.T) {
+	mode := func(n *Tenant, kind scenarios.ClockKind, speed int) {
+		n.SetMode(scenarios.ClockMode{Kind: kind, Speed: speed})
+	}
+	for _, c := range []struct {
+		what, mode string
+		do         func(n *Tenant) // 4 s after the beginning of a wait for 20 s
+		want       time.Duration   // real
+	}{
+		{"nothing happens", "real", func(*Tenant) {}, 20 * s},
+		{"fast", "x2", func(*Tenant) {}, 10 * s},
+		{"a move far enough", "real", func(n *Tenant) { n.AdvanceBy(16 * s) }, 4 * s},
+		{"a moment short", "real", func(n *Tenant) { n.AdvanceBy(16*s - 1) }, 4*s + 1},
+		{"two moves", "real", func(n *Tenant) { n.AdvanceBy(6 * s); n.AdvanceBy(7 * s) }, 7 * s},
+		{"a move to an instant", "real", func(n *Tenant) { _, _ = n.AdvanceTo(n.Clock.Now().Add(time.Hour)) }, 4 * s},
+		{"frozen", "frozen", func(*Tenant) {}, 20 * s},
+		{"frozen and moved", "frozen", func(n *Tenant) { n.AdvanceBy(6 * s) }, 14 * s},
+		{"it freezes", "real", func(n *Tenant) { mode(n, scenarios.Frozen, 0) }, 20 * s},
+		{"it freezes, from fast", "x2", func(n *Tenant) { mode(n, scenarios.Frozen, 0) }, 16 * s},
+		{"it thaws", "frozen", func(n *Tenant) { mode(n, scenarios.Scaled, 4) }, 8 * s},
+		{"it runs faster", "real", func(n *Tenant) { mode(n, scenarios.Scaled, 16) }, 5 * s},
+		{"woken for nothing", "real", func(n *Tenant) { n.Wake(); n.Wake() }, 20 * s},
+		{"it is to stand for good, and is moved again", "real", func(n *Tenant) { n.AdvanceBy(clock.Longest) }, 4 * s},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			n, _ := bubbled(t, "name: served\n"+begins+c.mode+"}")
+			began := clock.System().Now()
+			time.AfterFunc(4*s, func() { c.do(n) })
+			if err := n.WaitOut(t.Context(), 20*s, nil); err != nil {
+				t.Error(err)
+			}
+			if got := time.Since(began); got != c.want {
+				t.Errorf("%s: %v, want %v", c.what, got, c.want)
+			}
+			if len(n.waits.all) > 0 || len(n.waits.moves) > 0 {
+				t.Errorf("%s: somebody still waits", c.what)
+			}
+			<-time.After(time.Minute) // what was to happen
+		})
+	}
+}
+
+// At its last instant the clock stands, and real time counts through every wake.
+func TestWaitOutAtTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n, _ := bubbled(t, "name: served\n"+begins+"real}")
+		n.AdvanceBy(clock.Longest)
+		began := clock.System().Now()
+		time.AfterFunc(3*s, n.Wake)
+		if err := n.WaitOut(t.Context(), 20*s, nil); err != nil || time.Since(began) != 20*s {
+			t.Errorf("%v after %v", err, time.Since(began))
+		}
+	})
+}
+
+// A wait for the clock ends with the tenant, with who waits, and when it has to stop;
+// on a tenant that has ended it does not begin.
+func TestWaitOutEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g, _, _ := testRegistry(t, 5, map[string]*World{"served": world(t, "name: served")})
+		n := accept(t, g, "demo")
+		began := clock.System().Now()
+		wait := func(what string, ctx context.Context, stop <-chan struct{}, want error) {
+			t.Helper()
+			if err := n.WaitOut(ctx, time.Hour, stop); !errors.Is(err, want) || err != nil && want == nil {
+				t.Errorf("%s: %v, want %v", what, err, want)
+			}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), s)
+		defer cancel()
+		wait("the client goes", ctx, nil, context.DeadlineExceeded)
+		stop := make(chan struct{})
+		time.AfterFunc(s, func() { close(stop) })
+		wait("stop", t.Context(), stop, nil)
+		if len(n.waits.all) > 0 || len(n.waits.moves) > 0 {
+			t.Error("somebody still waits")
+		}
+		time.AfterFunc(s, func() { _, _ = g.Reset("demo") })
+		wait("reset", t.Context(), nil, nil)
+		wait("reset before", t.Context(), nil, nil)
+		if got := time.Since(began); got != 3*s {
+			t.Errorf("all took %v, want 3s", got)
+		}
+	})
+}
