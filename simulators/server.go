@@ -74,13 +74,14 @@ type Server struct {
 	refused      *journal.Journal // requests that belong to no tenant
 	refusedCount atomic.Int64
 
-	options Options
-	control http.Handler
-	url     atomic.Pointer[string] // where clients reach the vendors
-	serving atomic.Bool
-	stop    chan struct{}
-	stopped sync.WaitGroup
-	closing sync.Once
+	options  Options
+	control  http.Handler
+	url      atomic.Pointer[string] // where clients reach the vendors
+	serving  atomic.Bool
+	stop     chan struct{}
+	stopping chan struct{} // closed once no further requests are taken
+	stopped  sync.WaitGroup
+	closing  sync.Once
 }
 
 // vendor is one vendor made ready to serve.
@@ -148,7 +149,7 @@ func newServer(o Options, vendors []*vendor, c *catalog) (*Server, error) {
 	}
 	s := &Server{
 		vendors: vendors, byHost: map[string]*vendor{}, byPrefix: map[string]*vendor{},
-		catalog: c, options: o, stop: make(chan struct{}),
+		catalog: c, options: o, stop: make(chan struct{}), stopping: make(chan struct{}),
 		tenants: tenant.NewRegistry(c.served, o.MaxTenants, c.world, o.tenantSource, o.Logger),
 		push:    push.New(o.PushAllow, o.Logger),
 		refused: journal.New(journal.NewBudget(refusedBytes), refusedEntries),
@@ -179,7 +180,7 @@ func (s *Server) mount() error {
 	metrics := s.metrics()
 	env := sim.Env{
 		Tenants: s.tenants, Source: s.options.source, Logger: s.options.Logger, Contract: s.options.Contract, Push: s.push,
-		Refused: s.refused, RefusedCount: &s.refusedCount, SilentFaults: s.options.SilentFaults, Wait: s.options.wait,
+		Refused: s.refused, RefusedCount: &s.refusedCount, Stopping: s.stopping, SilentFaults: s.options.SilentFaults, Wait: s.options.wait,
 		Log: func(e traffic.Entry) {
 			metrics.Observe(e.Vendor, e.Operation, e.Status, e.Latency)
 			if e.Tenant == "" {

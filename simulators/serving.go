@@ -46,6 +46,8 @@ func (s *Server) ServeBoth(ctx context.Context, l, control net.Listener) error {
 		start(control, s.control, ctx) // whoever waits there is sent away when the server stops
 	}
 	s.serving.Store(true)
+	<-ctx.Done()
+	close(s.stopping) // who is kept waiting on purpose waits no longer
 	serving.Wait()
 	close(failed)
 	var all error

@@ -24,7 +24,8 @@ func (s *Sim) RemoveFault(name string) {
 }
 
 // FireFault lets a fault fire once, at the next request that its vendor, on, task
-// and when select, whatever its windows, count and chance say.
+// and when select and that no earlier fault answers, whatever its windows, count
+// and chance say.
 func (s *Sim) FireFault(name string) {
 	s.t.Helper()
 	must[Fault](s, "FireFault(%q)", name)(s.control.FireFault(context.Background(), s.tenant.Name, name))

@@ -102,6 +102,7 @@ type Edge = api.Edge
 //	Added    bool            // by AddFault; else the scenario has it
 //	Matched  int             // requests that it selected, before count and chance
 //	Fired    int
+//	Owed     int             // times that it was told to fire once and has not yet
 //	Fault    json.RawMessage // as a scenario has it
 //	Warnings []string        // of AddFault: such as that it can never fire
 type Fault = api.Fault

@@ -10,8 +10,17 @@ import (
 	"github.com/vendorsim/vendorsim/simulators/internal/sim"
 )
 
-// because says in one sentence what decided the answer.
+// because says in one sentence what decided the answer, and what surprises made
+// of it once its contract had been held.
 func (q *question) because(tasks []api.WhyTask) string {
+	text := q.decided(tasks)
+	if _, surprises, ok := strings.Cut(q.view.Note, "surprises: "); ok {
+		text += "; then surprises changed the answer: " + surprises
+	}
+	return text
+}
+
+func (q *question) decided(tasks []api.WhyTask) string {
 	if q.entry.Refusal != nil {
 		return q.refusal()
 	}
