@@ -11,7 +11,7 @@ func BenchmarkStatus(b *testing.B) {
 	s, _ := testServer(b, Options{Scenario: "stuck", Set: []string{"limits=[]"}})
 	for _, v := range s.vendors {
 		b.Run(v.Name, func(b *testing.B) {
-			o := v.demo()
+			o := v.spec.Demo()
 			e, err := o.Example(o.Routes[0], "")
 			if err != nil {
 				b.Fatal(err)

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/scenarios"
 	"github.com/vendorsim/vendorsim/simulators/internal/sim"
 	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
@@ -69,7 +68,7 @@ func (v *vendor) firstTask(w *tenant.World) string {
 }
 
 func (v *vendor) curl(base, tenantName, taskID string) (string, error) {
-	o := v.demo()
+	o := v.spec.Demo()
 	e, err := o.Example(o.Routes[0], taskID)
 	if err != nil {
 		return "", err
@@ -101,22 +100,6 @@ func (v *vendor) curl(base, tenantName, taskID string) (string, error) {
 		target += "?" + e.Query.Encode()
 	}
 	return strings.Join(append(line, quote(target)), " "), nil
-}
-
-// demo is the operation that a new user is shown.
-func (v *vendor) demo() *openapi.Operation {
-	var first *openapi.Operation
-	for _, o := range v.spec.Operations {
-		for _, leaf := range o.Leaves() {
-			if leaf.Demo {
-				return leaf
-			}
-			if first == nil {
-				first = leaf
-			}
-		}
-	}
-	return first
 }
 
 // quote makes a text one word of a POSIX shell.

@@ -32,7 +32,7 @@ func TestWordsOfFaults(t *testing.T) {
 		if texts[v.Name] == nil {
 			texts[v.Name] = &strings.Builder{}
 		}
-		o := v.demo()
+		o := v.spec.Demo()
 		for _, kind := range sim.Kinds {
 			h := broken(t, s, v, kind)
 			for _, route := range o.Routes {

@@ -77,7 +77,7 @@ func ask(t *rapid.T, keeping, forgetting twin, v *vendor) {
 	}
 	forgetting.tenant(t, v).Answers.Drop()
 	for _, w := range []twin{keeping, forgetting} {
-		o := v.demo()
+		o := v.spec.Demo()
 		e, err := o.Example(o.Routes[0], "")
 		if err != nil {
 			t.Fatal(err)

@@ -52,7 +52,7 @@ func (c *recordee) example() {
 	}
 	o := all[c.pick("operation", len(all))]
 	if c.pick("poll", 3) == 0 || o.Name == "getPushEventStats" && !c.still {
-		o = v.demo()
+		o = v.spec.Demo()
 	}
 	e, err := o.Example(o.Routes[c.pick("route", len(o.Routes))], c.taskOf(v))
 	if err != nil {
