@@ -23,35 +23,3 @@ func (b *Budget) take(n int64) bool {
 }
 
 func (b *Budget) give(n int64) { b.left.Add(n) }
-
-// What an entry takes beside its texts, roughly, in bytes.
-const (
-	perEntry  = 1024
-	perHeader = 64
-	perTask   = 128
-	perLimit  = 48
-	perFault  = 80
-)
-
-// estimate is what the entry takes, in bytes, from the lengths of what may be
-// long. It is an estimate: the same texts may stand in memory once for several
-// entries, and a slice may have room to spare.
-func (e *Entry) estimate() int64 {
-	n := perEntry + len(e.Note) + len(e.Request.Target) + len(e.Request.Body) + len(e.Reply.Body)
-	for _, h := range [...]map[string][]string{e.Request.Header, e.Reply.Header} {
-		for name, values := range h {
-			n += len(name) + perHeader
-			for _, v := range values {
-				n += len(v)
-			}
-		}
-	}
-	n += len(e.Tasks)*perTask + len(e.Limits)*perLimit + len(e.FaultsJudged)*perFault
-	for _, u := range e.Unread {
-		n += len(u)
-	}
-	if e.Control != nil {
-		n += len(e.Control.Path) + len(e.Control.Body) + len(e.Control.YAML)
-	}
-	return int64(n)
-}

@@ -7,7 +7,7 @@ import (
 
 // A busy tenant takes nothing from another when the budget is spent.
 func TestTheBudgetIsShared(t *testing.T) {
-	b := NewBudget(5 * perEntry)
+	b := NewBudget(5 * unit)
 	quiet, busy, late := without(b), without(b), without(b)
 	quiet.Add(plain("q1", 0))
 	quiet.Add(plain("q2", 0))
@@ -41,14 +41,14 @@ func TestTheFloorIsOnesOwn(t *testing.T) {
 	b := NewBudget(2 * maxBytes)
 	for range 4 {
 		busy := New(b, 10_000)
-		for i := range 2 * maxBytes / (8 * perEntry) {
-			busy.Add(plain(fmt.Sprint(i), 7*perEntry))
+		for i := range 2 * maxBytes / (8 * unit) {
+			busy.Add(plain(fmt.Sprint(i), 7*unit))
 		}
 		if _, size := busy.Held(); size > maxBytes {
 			t.Fatalf("one holds %d bytes", size)
 		}
 	}
-	if left := b.left.Load(); left >= 8*perEntry {
+	if left := b.left.Load(); left >= 8*unit {
 		t.Fatalf("%d of the budget are left", left)
 	}
 	late := New(b, 10_000)
@@ -56,7 +56,7 @@ func TestTheFloorIsOnesOwn(t *testing.T) {
 		late.Add(plain(fmt.Sprint(i), 0))
 	}
 	entries, size := late.Held()
-	if entries != floorBytes/perEntry || size > floorBytes {
+	if entries != floorBytes/unit || size > floorBytes {
 		t.Errorf("%d entries, %d bytes", entries, size)
 	}
 	if _, ok := late.Get("199"); !ok {

@@ -9,8 +9,8 @@ import (
 )
 
 // Entry is one request and its reply, or one call of the control API that
-// changed the tenant. It is never changed once added. What it holds is raw:
-// only View, HAR and the replay file, which redact, may leave the process.
+// changed the tenant. What it holds is raw: only View, HAR and the replay file,
+// which redact, may leave the process.
 type Entry struct {
 	ID   string // what X-Vendorsim-Request says
 	Seq  int64  // set by Add: from 1, in the order of adding, which is that of being answered
@@ -43,8 +43,6 @@ type Entry struct {
 	Unread       []string // what the client sent and nothing read: "query x", "body a.b"
 
 	Control *Control // a control call; then Request and Reply are empty
-
-	size int64 // set by Add: what it takes of the budget
 }
 
 // Request is what the client sent.

@@ -19,20 +19,26 @@ type Filter struct {
 
 // Matches tells whether the filter selects an entry.
 func (f Filter) Matches(e *Entry) bool {
-	method, status := e.Request.Method, e.Reply.Status
-	if e.Control != nil {
-		method, status = e.Control.Method, e.Control.Status
-	}
-	return e.Seq > f.After &&
-		(f.Vendor == "" || f.Vendor == e.Vendor) &&
-		(f.Operation == "" || f.Operation == e.Operation) &&
-		(f.Kind == "" || f.Kind == e.Kind) &&
-		(f.Task == "" || e.concerns(f.Task)) &&
-		(f.Status == 0 || f.Status == status) &&
-		(f.StatusClass == 0 || f.StatusClass == status/100) &&
-		(f.Method == "" || strings.EqualFold(f.Method, method)) &&
-		(!f.Refused || e.Refusal != nil) &&
-		(!f.Control || e.Control != nil)
+	return e.Seq > f.After && f.matches(headOf(e)) && (f.Task == "" || e.concerns(f.Task))
+}
+
+// matches tells whether the filter selects what has such a head, but for its Task
+// and After.
+func (f Filter) matches(h head) bool {
+	return (f.Vendor == "" || f.Vendor == h.vendor) &&
+		(f.Operation == "" || f.Operation == h.operation) &&
+		(f.Kind == "" || f.Kind == h.kind) &&
+		(f.Status == 0 || f.Status == h.status) &&
+		(f.StatusClass == 0 || f.StatusClass == h.status/100) &&
+		(f.Method == "" || strings.EqualFold(f.Method, h.method)) &&
+		(!f.Refused || h.refused) &&
+		(!f.Control || h.control)
+}
+
+// may tells whether a record may be of an entry that the filter selects. It reads
+// only the head; and what concerns a task holds the task's id somewhere.
+func (f Filter) may(text string) bool {
+	return f.matches(headIn(text)) && (f.Task == "" || strings.Contains(text, f.Task))
 }
 
 func (e *Entry) concerns(task string) bool {
@@ -49,11 +55,17 @@ func (e *Entry) concerns(task string) bool {
 
 // Entries are the oldest entries that a filter selects, at most limit of them;
 // 0: no limit. next is what to put into After for those that follow. A journal
-// that began anew answers a next below After: its client has seen another.
+// that began anew answers a next below After: its client has seen another. What
+// makes room while they are read may be missing, and counts as lost.
 func (j *Journal) Entries(f Filter, limit int) (entries []*Entry, next int64) {
-	all, last := j.since(f.After)
 	entries = []*Entry{}
-	for _, e := range all {
+	next, records := j.since(f.After)
+	for rec := range records {
+		if !f.may(rec.text) {
+			continue
+		}
+		// A copy, so that one entry does not keep what was read with it.
+		e := decode(rec.seq, strings.Clone(rec.text))
 		if !f.Matches(e) {
 			continue
 		}
@@ -62,5 +74,5 @@ func (j *Journal) Entries(f Filter, limit int) (entries []*Entry, next int64) {
 			return entries, e.Seq
 		}
 	}
-	return entries, last
+	return entries, next
 }

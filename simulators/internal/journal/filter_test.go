@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"reflect"
 	"testing"
 	"testing/synctest"
 
@@ -71,7 +71,7 @@ func TestPages(t *testing.T) {
 			}
 			paged, f.After = append(paged, page...), next
 		}
-		if !slices.Equal(paged, all) {
+		if !reflect.DeepEqual(paged, all) && len(paged)+len(all) > 0 {
 			t.Fatalf("in pages %q, at once %q", ids(paged), ids(all))
 		}
 	})

@@ -51,24 +51,33 @@ func (f *Follower) Next(ctx context.Context) (e *Entry, missed int, err error) {
 }
 
 func (f *Follower) look() (e *Entry, missed int, err error) {
+	rec, missed, err := f.read()
+	if rec.seq > 0 {
+		e = decode(rec.seq, rec.text)
+	}
+	return e, missed, err
+}
+
+// read copies the next record. Its seq is 0 where there is none.
+func (f *Follower) read() (rec copied, missed int, err error) {
 	j := f.journal
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	switch {
 	case f.stopped:
-		return nil, 0, ErrStopped
+		return copied{}, 0, ErrStopped
 	case j.gone:
-		return nil, 0, ErrGone
+		return copied{}, 0, ErrGone
 	}
-	i := j.after(f.seen)
-	if i == j.held {
+	i := j.ring.after(f.seen)
+	if i == j.ring.held {
 		missed, f.seen = int(j.added-f.seen), j.added
-		return nil, missed, nil
+		return copied{}, missed, nil
 	}
-	e = j.at(i)
-	missed = int(e.Seq - f.seen - 1)
-	f.seen = e.Seq
-	return e, missed, nil
+	from, to := j.ring.at(i), j.ring.at(i+1)
+	missed = int(from.seq - f.seen - 1)
+	f.seen = from.seq
+	return copied{from.seq, j.ring.text(from.start, to.start)}, missed, nil
 }
 
 // Skip passes over the entries up to a Seq, which its reader has by other means.

@@ -1,9 +1,6 @@
 package journal
 
-import (
-	"sort"
-	"sync"
-)
+import "sync"
 
 // How many bytes one journal holds: at most maxBytes, whatever is left of the
 // budget, and floorBytes even where nothing is. The budget goes to whoever comes
@@ -19,6 +16,9 @@ const (
 // Where a bound is reached it drops its own oldest, never another's. An entry
 // that is larger than what it can have is never held, and counts as lost. Safe
 // for concurrent use.
+//
+// What counts is the size of the records, with their marks. What stands empty in
+// the ring's blocks comes on top: about a quarter, and at most three blocks.
 type Journal struct {
 	budget *Budget
 	most   int   // entries
@@ -26,10 +26,7 @@ type Journal struct {
 	floor  int64 // bytes that are not of the budget
 
 	mu        sync.Mutex
-	ring      []*Entry // grows up to most
-	first     int      // the place of the oldest
-	held      int
-	size      int64 // of those held, in bytes
+	ring      ring
 	added     int64
 	gone      bool
 	followers []*Follower
@@ -41,37 +38,55 @@ func New(b *Budget, entries int) *Journal {
 	return &Journal{budget: b, most: max(entries, 0), room: maxBytes, floor: floorBytes}
 }
 
-// Add adds an entry and gives it its Seq. From here on nobody may change it. It
-// is on the way of every request: it formats nothing and waits for nobody.
+// mostScratch is the largest scratch that is kept, in bytes: a target or a header
+// may be long for once.
+const mostScratch = 64 << 10
+
+// scratches are where records are written before they are added.
+var scratches = sync.Pool{New: func() any { return new([]byte) }}
+
+// Add adds an entry and gives it its Seq. It copies what it holds: nothing of the
+// entry, nor of what it leads to, is kept, and all of it may be changed or used
+// again. It is on the way of every request: it formats nothing and waits for
+// nobody.
 func (j *Journal) Add(e *Entry) {
-	size := e.estimate()
+	scratch := scratches.Get().(*[]byte)
+	*scratch = appendEntry((*scratch)[:0], e)
+	e.Seq = j.add(record{*scratch, e.Request.Body, e.Reply.Body})
+	if cap(*scratch) <= mostScratch {
+		scratches.Put(scratch)
+	}
+}
+
+func (j *Journal) add(rec record) (seq int64) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.added++
-	e.Seq, e.size = j.added, size
-	if j.makeRoom(size) {
-		j.put(e)
+	if j.makeRoom(int64(rec.len()) + perEntry) {
+		j.ring.push(j.added, rec)
 	}
 	for _, f := range j.followers {
 		f.tell()
 	}
+	return j.added
 }
 
 // makeRoom takes bytes from the budget and drops the oldest where there is no
 // room. It answers false where the entry cannot be held at all. Then it has
 // dropped nothing, unless other journals were quicker to take what it gave back.
 func (j *Journal) makeRoom(size int64) bool {
-	if j.gone || j.most == 0 || size > j.room || j.beyond(size) > j.beyond(j.size)+j.budget.left.Load() {
+	held := j.ring.size()
+	if j.gone || j.most == 0 || size > j.room || j.beyond(size) > j.beyond(held)+j.budget.left.Load() {
 		return false
 	}
-	for j.held == j.most || j.size+size > j.room {
-		j.dropOldest()
+	for j.ring.held == j.most || held+size > j.room {
+		held = j.dropOldest()
 	}
-	for !j.budget.take(j.beyond(j.size+size) - j.beyond(j.size)) {
-		if j.held == 0 {
+	for !j.budget.take(j.beyond(held+size) - j.beyond(held)) {
+		if j.ring.held == 0 {
 			return false
 		}
-		j.dropOldest()
+		held = j.dropOldest()
 	}
 	return true
 }
@@ -79,25 +94,13 @@ func (j *Journal) makeRoom(size int64) bool {
 // beyond is what a journal of so many bytes has of the budget.
 func (j *Journal) beyond(size int64) int64 { return max(size-j.floor, 0) }
 
-func (j *Journal) put(e *Entry) {
-	if j.held == len(j.ring) {
-		ring := make([]*Entry, min(max(2*j.held, 16), j.most))
-		n := copy(ring, j.ring[j.first:])
-		copy(ring[n:], j.ring[:j.first])
-		j.ring, j.first = ring, 0
-	}
-	j.ring[(j.first+j.held)%len(j.ring)] = e
-	j.held++
-	j.size += e.size
-}
-
-func (j *Journal) dropOldest() {
-	e := j.ring[j.first]
-	j.ring[j.first] = nil
-	j.first = (j.first + 1) % len(j.ring)
-	j.held--
-	j.budget.give(j.beyond(j.size) - j.beyond(j.size-e.size))
-	j.size -= e.size
+// dropOldest answers what is held then, in bytes.
+func (j *Journal) dropOldest() (held int64) {
+	before := j.ring.size()
+	j.ring.pop()
+	held = j.ring.size()
+	j.budget.give(j.beyond(before) - j.beyond(held))
+	return held
 }
 
 // Drop forgets everything and gives its room back, for good: what a request
@@ -106,55 +109,23 @@ func (j *Journal) dropOldest() {
 func (j *Journal) Drop() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.budget.give(j.beyond(j.size))
-	j.ring, j.first, j.held, j.size, j.gone = nil, 0, 0, 0, true
+	j.budget.give(j.beyond(j.ring.size()))
+	j.ring, j.gone = ring{}, true
 	for _, f := range j.followers {
 		f.tell()
 	}
 }
 
-// Held is how many entries the journal holds, and about how many bytes.
+// Held is how many entries the journal holds, and how many bytes they take.
 func (j *Journal) Held() (entries int, bytes int64) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.held, j.size
+	return j.ring.held, j.ring.size()
 }
 
 // Lost is how many entries were added and are held no more, or never were.
 func (j *Journal) Lost() int64 {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.added - int64(j.held)
-}
-
-// Get is the entry of a request's id.
-func (j *Journal) Get(id string) (*Entry, bool) {
-	entries, _ := j.since(0)
-	for i := len(entries) - 1; i >= 0; i-- { // people ask about the latest
-		if entries[i].ID == id {
-			return entries[i], true
-		}
-	}
-	return nil, false
-}
-
-// since copies the entries whose Seq is above one, oldest first, so that
-// looking at them holds no request up. last is the Seq that was given last.
-func (j *Journal) since(seq int64) (entries []*Entry, last int64) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	from := j.after(seq)
-	entries = make([]*Entry, 0, j.held-from)
-	for i := from; i < j.held; i++ {
-		entries = append(entries, j.at(i))
-	}
-	return entries, j.added
-}
-
-// at is the entry at a place from the oldest.
-func (j *Journal) at(i int) *Entry { return j.ring[(j.first+i)%len(j.ring)] }
-
-// after is the place, from the oldest, of the first entry whose Seq is above one.
-func (j *Journal) after(seq int64) int {
-	return sort.Search(j.held, func(i int) bool { return j.at(i).Seq > seq })
+	return j.added - int64(j.ring.held)
 }

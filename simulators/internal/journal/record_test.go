@@ -1,0 +1,247 @@
+package journal
+
+import (
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// draw fills anything with anything: a field that is new is drawn as well.
+func draw(t *rapid.T, name string, v reflect.Value) {
+	switch v.Interface().(type) {
+	case time.Time:
+		v.Set(reflect.ValueOf(drawTime(t, name)))
+		return
+	case []byte:
+		if rapid.Bool().Draw(t, name+" is there") {
+			v.SetBytes(rapid.SliceOfN(rapid.Byte(), 0, 300).Draw(t, name))
+		}
+		return
+	}
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(rapid.OneOf(rapid.String(), rapid.Just(""), rapid.Just("\xff\x00"), rapid.Just(strings.Repeat("long", 50))).Draw(t, name))
+	case reflect.Int, reflect.Int64:
+		v.SetInt(rapid.Int64().Draw(t, name))
+	case reflect.Uint64:
+		v.SetUint(rapid.Uint64().Draw(t, name))
+	case reflect.Bool:
+		v.SetBool(rapid.Bool().Draw(t, name))
+	case reflect.Struct:
+		for i := range v.NumField() {
+			draw(t, name+"."+v.Type().Field(i).Name, v.Field(i))
+		}
+	case reflect.Pointer:
+		if rapid.Bool().Draw(t, name+" is there") {
+			v.Set(reflect.New(v.Type().Elem()))
+			draw(t, name, v.Elem())
+		}
+	case reflect.Slice:
+		if n := rapid.IntRange(-1, 4).Draw(t, name+" holds"); n >= 0 {
+			v.Set(reflect.MakeSlice(v.Type(), n, n))
+			for i := range n {
+				draw(t, name, v.Index(i))
+			}
+		}
+	case reflect.Map:
+		if n := rapid.IntRange(-1, 4).Draw(t, name+" holds"); n >= 0 {
+			v.Set(reflect.MakeMap(v.Type()))
+			for range n {
+				key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+				draw(t, name+" key", key)
+				draw(t, name+" value", value)
+				v.SetMapIndex(key, value)
+			}
+		}
+	default:
+		t.Fatalf("%s is of a kind that no record has: %s", name, v.Type())
+	}
+}
+
+// drawTime is an instant in any place, with what time.Now knows of the machine's
+// clock left out.
+func drawTime(t *rapid.T, name string) time.Time {
+	instant := time.Unix(rapid.Int64Range(-1<<40, 1<<40).Draw(t, name), rapid.Int64Range(0, 999_999_999).Draw(t, name))
+	return rapid.SampledFrom([]time.Time{{}, instant, instant.UTC(), instant.In(time.FixedZone("CEST", 7200)), time.Unix(math.MinInt64, 0).UTC()}).Draw(t, name)
+}
+
+func drawEntry(t *rapid.T) *Entry {
+	e := &Entry{}
+	draw(t, "Entry", reflect.ValueOf(e).Elem())
+	return e
+}
+
+// same tells whether entries are equal in all that a reader can see, also in what is
+// nil. Times must agree in how they are written too.
+func same(t *rapid.T, got, want *Entry) {
+	for _, at := range [][2]*time.Time{{&got.Real, &want.Real}, {&got.At, &want.At}} {
+		if !at[0].Equal(*at[1]) || at[0].String() != at[1].String() || at[0].IsZero() != at[1].IsZero() {
+			t.Fatalf("%v came back as %v", at[1], at[0])
+		}
+		*at[0] = *at[1] // a place that is made anew is another pointer
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Fatalf("came back as\n%+v, not\n%+v", got, want)
+	}
+}
+
+// Whatever is added comes back, by whichever way, though all that was added is
+// changed afterwards.
+func TestWhatIsAddedComesBack(t *testing.T) { rapid.Check(t, comesBack) }
+
+func FuzzWhatIsAddedComesBack(f *testing.F) { f.Fuzz(rapid.MakeFuzz(comesBack)) }
+
+func comesBack(t *rapid.T) {
+	j := New(NewBudget(1<<20), 100)
+	follower, stop := j.Follow()
+	defer stop()
+	j.Add(plain("before", rapid.IntRange(0, 5000).Draw(t, "before"))) // where blocks end
+	e := drawEntry(t)
+	want := decode(0, whole(e)) // shares nothing with e
+	same(t, want, unnumbered(e))
+	j.Add(e)
+	if e.Seq != 2 {
+		t.Fatalf("Seq %d", e.Seq)
+	}
+	want.Seq = 2
+	spoil(e)
+	j.Add(plain("after", 0))
+	if e.ID != "before" && e.ID != "after" {
+		got, _ := j.Get(want.ID)
+		same(t, got, want)
+	}
+	all, _ := j.Entries(Filter{}, 0)
+	same(t, all[1], want)
+	_, _, _ = follower.Next(t.Context())
+	next, _, err := follower.Next(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, next, want)
+}
+
+// unnumbered is an entry as it is before it is added.
+func unnumbered(e *Entry) *Entry {
+	copied := *e
+	copied.Seq = 0
+	return &copied
+}
+
+// whole is an entry's record in one piece.
+func whole(e *Entry) string {
+	rec := recordOf(e)
+	return string(rec.text) + string(rec.request) + rec.reply
+}
+
+// spoil changes all that an entry leads to and that can be changed, and keeps its ID.
+func spoil(e *Entry) {
+	for _, b := range [][]byte{e.Request.Body, bodyOf(e.Control)} {
+		for i := range b {
+			b[i] ^= 0xff
+		}
+	}
+	for _, h := range []map[string][]string{e.Request.Header, e.Reply.Header} {
+		for _, values := range h {
+			for i := range values {
+				values[i] = "spoilt"
+			}
+		}
+		clear(h)
+	}
+	clear(e.Tasks)
+	clear(e.Limits)
+	clear(e.Faults)
+	clear(e.FaultsJudged)
+	clear(e.Unread)
+	if e.Refusal != nil {
+		*e.Refusal = Refusal{}
+	}
+	if e.Control != nil {
+		*e.Control = Control{}
+	}
+	*e = Entry{ID: e.ID}
+}
+
+func bodyOf(c *Control) []byte {
+	if c == nil {
+		return nil
+	}
+	return c.Body
+}
+
+// A filter selects records as it selects entries, whatever it asks for.
+func TestFiltersOfRecords(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		j := New(NewBudget(8<<20), 100)
+		var all []*Entry
+		for range rapid.IntRange(1, 8).Draw(t, "entries") {
+			all = append(all, drawEntry(t))
+			j.Add(all[len(all)-1])
+		}
+		// What to ask for is taken from one of them, and sometimes left as it is drawn.
+		like := rapid.SampledFrom(all).Draw(t, "like")
+		h := headOf(like)
+		asked := append([]string{"", like.Asked, like.Created, "none"}, tasksOf(like)...)
+		some := func(name, value string) string {
+			return rapid.SampledFrom([]string{"", "", value}).Draw(t, name)
+		}
+		f := Filter{
+			Vendor: some("vendor", h.vendor), Operation: some("operation", h.operation), Kind: some("kind", h.kind), Method: some("method", strings.ToLower(h.method)),
+			Task: rapid.SampledFrom(asked).Draw(t, "task"), Refused: rapid.Bool().Draw(t, "refused"), Control: rapid.Bool().Draw(t, "control"),
+			Status: rapid.SampledFrom([]int{0, 0, h.status}).Draw(t, "status"), After: rapid.Int64Range(0, 8).Draw(t, "after"),
+		}
+		want := slices.DeleteFunc(all, func(e *Entry) bool { return !f.Matches(e) })
+		got, _ := j.Entries(f, 0)
+		if len(got) != len(want) {
+			t.Fatalf("%d entries, want %d", len(got), len(want))
+		}
+		for i := range got {
+			same(t, got[i], want[i])
+		}
+	})
+}
+
+func tasksOf(e *Entry) (ids []string) {
+	for _, t := range e.Tasks {
+		ids = append(ids, t.ID)
+	}
+	return ids
+}
+
+// A record that ends too soon, or is none, is read as far as it goes, and no panic.
+func FuzzDecode(f *testing.F) {
+	control := typical(2)
+	control.Control, control.Refusal = &Control{Method: "POST", Path: "/x", Body: []byte("{}"), Status: 200}, &Refusal{Kind: "invalid"}
+	for _, e := range []*Entry{{}, typical(1), control} {
+		f.Add(whole(e))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		headIn(text)
+		decode(1, text)
+		for n := range text {
+			d := decoder{rest: text[:n]}
+			d.entry()
+			if !d.broken && d.rest == "" {
+				again := decoder{rest: text}
+				if again.entry(); !again.broken && again.rest == "" {
+					t.Fatalf("%q is a record, and so are its first %d bytes", text, n)
+				}
+			}
+		}
+	})
+}
+
+// Each record is read to its last byte.
+func TestRecordsAreReadWhole(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := decoder{rest: whole(drawEntry(t))}
+		if d.entry(); d.broken || d.rest != "" {
+			t.Fatalf("broken: %v, %d bytes are left", d.broken, len(d.rest))
+		}
+	})
+}
