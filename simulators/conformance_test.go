@@ -135,7 +135,7 @@ func broken(t *testing.T, s *Server, v *vendor, kind sim.Kind) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return sim.WithPrefix("/"+v.Name, h)
+	return h.At("/" + v.Name)
 }
 
 func TestEveryFaultOnEveryOperation(t *testing.T) {

@@ -197,7 +197,7 @@ func (s *Server) mount() error {
 		if err != nil {
 			return err
 		}
-		v.atRoot, v.atPrefix = h, sim.WithPrefix("/"+v.Name, h)
+		v.atRoot, v.atPrefix = h, h.At("/"+v.Name)
 		s.byPrefix[v.Name] = v
 		for _, host := range v.Hosts {
 			s.byHost[host] = v

@@ -21,6 +21,7 @@ func New() *sim.Vendor {
 			"cloud.gravityzone.bitdefender.com", "cloudgz.gravityzone.bitdefender.com", "cloudap.gravityzone.bitdefender.com",
 			"cloudrbx.ovh.gravityzone.bitdefender.com", "cloudham.s11.gravityzone.bitdefender.com", "cloudher.dts.gravityzone.bitdefender.com",
 		},
+		Echo:       sim.Echo{Member: "id"},
 		Credential: credential,
 		Guards:     []sim.Guard{enabledAPI},
 		Operations: operations,

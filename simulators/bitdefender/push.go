@@ -241,6 +241,7 @@ func changed(c *sim.Call, change sim.Change) {
 // send hands an event to the push queue. One that is dropped is an error of the
 // service.
 func send(c *sim.Call, s pushSettings, e event) {
+	c = c.Afterwards()
 	body := bodyOf(s.ServiceType, e, c.Now())
 	header := http.Header{"Content-Type": {"application/json"}, "User-Agent": {"vendorsim"}, "Event-Push-Service-Md5": {checksum(c.Tenant.Name, body)}}
 	if s.authorization != "" {

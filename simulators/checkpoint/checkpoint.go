@@ -20,6 +20,7 @@ func New() *sim.Vendor {
 		Name:       "checkpoint",
 		Title:      "Check Point Harmony Email & Collaboration",
 		Hosts:      hosts,
+		Echo:       sim.Echo{Header: requestID, Member: "responseEnvelope.requestId"},
 		Credential: credential,
 		Operations: map[string]sim.Operation{
 			"authExternal":     authExternal,

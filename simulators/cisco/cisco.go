@@ -103,7 +103,7 @@ func domain(c *sim.Call) string { return cmp.Or(c.Path["domainUUID"], globalDoma
 // address is the full address of a resource of the domain, at the door at which
 // the request came in.
 func address(c *sim.Call, resource string) string {
-	return c.BaseURL + c.Base + "/api/fmc_config/v1/domain/" + domain(c) + resource
+	return c.BaseURL() + c.Base + "/api/fmc_config/v1/domain/" + domain(c) + resource
 }
 
 // limits: 120 requests a minute from one address, 300 from 7.4.1 on, and 10 at

@@ -74,7 +74,7 @@ func pageAddress(c *sim.Call, offset, limit int) string {
 	if c.Query.Has("expanded") {
 		query += "&expanded=" + strconv.FormatBool(expanded(c))
 	}
-	return c.BaseURL + c.RequestPath() + "?" + query
+	return c.BaseURL() + c.RequestPath() + "?" + query
 }
 
 // expanded tells whether the client wants more than what an object is called.

@@ -180,7 +180,7 @@ func newRigOn(t testing.TB, source clock.Source, change func(*Options), sets ...
 		if err != nil {
 			t.Fatal(err)
 		}
-		g.vendors[v.Name] = sim.WithPrefix("/"+v.Name, h)
+		g.vendors[v.Name] = h.At("/" + v.Name)
 	}
 	o := Options{
 		Tenants: g.tenants, Vendors: vendors, World: b.world, Inline: b.inline, Profiled: b.profiled, Fault: b.fault, Served: b.served,

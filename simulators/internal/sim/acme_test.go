@@ -186,6 +186,7 @@ func acme() *Vendor {
 	}
 	return &Vendor{
 		Name: "acme",
+		Echo: Echo{Member: "id"},
 		Credential: func(c *Call) (Credential, *Fault) {
 			if c.Op != nil && c.Op.Name == "logIn" {
 				return Credential{Name: c.Form.Get("user"), Secret: c.Form.Get("secret"), HasSecret: true}, nil

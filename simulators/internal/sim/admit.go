@@ -110,12 +110,12 @@ func (h *handler) limit(c *Call) *Fault {
 	}
 	leave, entered, ok := limits.Enter(request)
 	c.leave = leave
-	judged := append(c.record.judged[:0], entered...)
+	judged := append(c.judged[:0], entered...)
 	var wait time.Duration
 	if ok {
 		wait, ok, judged = limits.Take(request, c.reading.Lived, judged)
 	}
-	c.record.Limits = judged
+	c.entry.Limits = judged
 	if ok {
 		return nil
 	}

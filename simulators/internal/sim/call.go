@@ -17,18 +17,18 @@ import (
 	"github.com/vendorsim/vendorsim/simulators/internal/verify"
 )
 
-// Call is one request on its way through a vendor.
+// Call is one request on its way through a vendor. Nobody keeps it: once it has been
+// answered it is used for another request.
 type Call struct {
-	Op      *openapi.Operation // nil where the request met none
-	Base    string             // the server part of the path that was met: /v2025
-	BaseURL string             // scheme, host and the vendor's prefix: what stands before a path of the spec
-	Path    map[string]string  // path variables, unescaped
-	Query   url.Values
-	Header  http.Header
-	Body    any            // the parsed JSON body, numbers as json.Number; nil where there is none
-	Form    url.Values     // the form, with the query's fields after the body's; nil where there is none
-	Params  map[string]any // the params of a JSON-RPC call
-	RPCID   any            // the id of a JSON-RPC call, nil where it cannot be told
+	Op     *openapi.Operation // nil where the request met none
+	Base   string             // the server part of the path that was met: /v2025
+	Path   map[string]string  // path variables, unescaped
+	Query  url.Values
+	Header http.Header
+	Body   any            // the parsed JSON body, numbers as json.Number; nil where there is none
+	Form   url.Values     // the form, with the query's fields after the body's; nil where there is none
+	Params map[string]any // the params of a JSON-RPC call
+	RPCID  any            // the id of a JSON-RPC call, nil where it cannot be told
 
 	Tenant  *tenant.Tenant // nil until the credential is accepted
 	Profile string         // documented or observed
@@ -38,10 +38,13 @@ type Call struct {
 	handler *handler
 	vendor  *Vendor
 	spec    *openapi.Spec
-	request *http.Request
+	request *http.Request // below the vendor's prefix
+	prefix  string        // of the path with which it came; "" by host
 	now     time.Time
-	key     []byte // the request, as kept answers know it
 	body    []byte // as it was sent, or its beginning
+	isRead  bool   // body and readErr are there
+	known   bool   // what it asks for was known: it need not be resolved
+	readErr error
 	rest    journal.Rest
 	raw     []byte    // the body without white space around it
 	began   time.Time // real
@@ -54,11 +57,12 @@ type Call struct {
 	note    string
 
 	// What stays of the call, for the journal and for who judges the client.
-	record       *record
-	owner        *tenant.Tenant // whose journal it belongs to: also where a token of its is refused
-	number       int64          // its place among the owner's requests
-	reading      clock.Reading  // of the owner's clock, when it arrived
-	source       string         // the address it comes from
+	entry        journal.Entry     // nobody keeps it
+	judged       [2]journal.Judged // room for its limits: more are rare
+	owner        *tenant.Tenant    // whose journal it belongs to: also where a token of its is refused
+	number       int64             // its place among the owner's requests
+	reading      clock.Reading     // of the owner's clock, when it arrived
+	source       string            // the address it comes from
 	trace        trace
 	token        verify.Token
 	named        *Token // the first token of a log-in that its credential named
@@ -77,11 +81,28 @@ type Call struct {
 	outside   bool          // a tenant's name stands in the place of a token: what a scenario says of keys and tokens is not for it
 	wire      wire          // how the reply leaves
 	probing   bool          // nobody made it: it asks for the vendor's words
+
+	echo []byte // the name that the client gave the call, as JSON; nil where the answer repeats none
+	scratch
+}
+
+// scratch is room that calls use one after the other.
+type scratch struct {
+	question []byte // what the request asks for, as resolutions know it
+	key      []byte // the request, as kept answers know it
+	small    []byte // a small body
+	quoted   []byte // the echo
+	own      http.Request
+	url      url.URL
 }
 
 // Now is the instant of the tenant's time at which the call is answered; real
 // time where no tenant was accepted.
 func (c *Call) Now() time.Time { return c.now }
+
+// BaseURL is scheme, host and the vendor's prefix: what stands before a path of the
+// spec in this request's URL.
+func (c *Call) BaseURL() string { return schemeOf(c.request) + "://" + c.request.Host + c.prefix }
 
 // RequestPath is the path of the request below the vendor's prefix.
 func (c *Call) RequestPath() string { return c.request.URL.Path }
@@ -93,8 +114,8 @@ func (c *Call) Targets() []string {
 	u := *c.request.URL
 	u.Scheme, u.Host, u.User = "", "", nil
 	targets := []string{u.RequestURI()}
-	if prefix := prefixOf(c.request); prefix != "" {
-		targets = append(targets, prefix+targets[0])
+	if c.prefix != "" {
+		targets = append(targets, c.prefix+targets[0])
 	}
 	return targets
 }

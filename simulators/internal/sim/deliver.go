@@ -21,10 +21,9 @@ func (h *handler) deliver(c *Call, w http.ResponseWriter, reply *Reply) {
 		return
 	}
 	w.WriteHeader(reply.Status)
-	control := http.NewResponseController(w)
 	switch {
 	case how.length:
-		_ = control.Flush() // what has begun without a length goes on without
+		_ = http.NewResponseController(w).Flush() // what has begun without a length goes on without
 		_, _ = io.WriteString(w, reply.Text)
 	case how.cut:
 		// A body that is shorter than was said ends the connection: net/http closes

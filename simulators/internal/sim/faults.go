@@ -32,9 +32,9 @@ func (c *Call) decide() {
 		return
 	}
 	c.decision = faults.Decide(c.moment())
-	c.record.Faults = c.decision.Names
+	c.entry.Faults = c.decision.Names
 	for _, j := range c.decision.Judged {
-		c.record.FaultsJudged = append(c.record.FaultsJudged, journal.FaultJudged(j))
+		c.entry.FaultsJudged = append(c.entry.FaultsJudged, journal.FaultJudged(j))
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -59,15 +60,19 @@ type handler struct {
 	vendor  *Vendor
 	spec    *openapi.Spec
 	router  *mux.Router
+	known   resolutions
 	served  *tenant.World // what demo runs: the profile of refusals
 	tracked atomic.Int64  // tracking ids of refused requests
+
+	echoHeader string      // in canonical form
+	spare      func(*Call) // gives a call back that has been answered
 }
 
 // Handler serves a vendor complete: its operations, and its own answers to
 // every other path and method. It fails where the spec and the vendor's
 // operations do not match.
-func Handler(v *Vendor, spec *openapi.Spec, env Env) (http.Handler, error) {
-	h := &handler{Env: env, vendor: v, spec: spec}
+func Handler(v *Vendor, spec *openapi.Spec, env Env) (*Mount, error) {
+	h := &handler{Env: env, vendor: v, spec: spec, echoHeader: http.CanonicalHeaderKey(v.Echo.Header), spare: (*Call).free}
 	if h.RefusedCount == nil {
 		h.RefusedCount = new(atomic.Int64)
 	}
@@ -79,7 +84,7 @@ func Handler(v *Vendor, spec *openapi.Spec, env Env) (http.Handler, error) {
 		return nil, err
 	}
 	h.routes()
-	return h, nil
+	return &Mount{handler: h}, nil
 }
 
 // checkOperations holds the vendor's operations to its spec, both ways.
@@ -101,37 +106,54 @@ func (h *handler) checkOperations() error {
 	return nil
 }
 
-func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.router.ServeHTTP(w, r) }
+// calls are used again: a request costs no more than what it leaves.
+var calls = sync.Pool{New: func() any { return new(Call) }}
 
-// serve answers one request.
-func (h *handler) serve(w http.ResponseWriter, r *http.Request, o *openapi.Operation, base string, outcome *Fault) {
-	began := h.Source.Now()
-	c := &Call{
-		Op: o, Base: base, BaseURL: baseURL(r), Header: r.Header, Profile: h.served.Profile(h.vendor.Name),
-		Options: h.served.Options(h.vendor.Name),
-		handler: h, vendor: h.vendor, spec: h.spec, request: r, now: began, began: began, outcome: outcome,
-		source: source(r), record: &record{},
-	}
+// take makes a call of a request.
+func (h *handler) take(r *http.Request, prefix string) *Call {
+	c := calls.Get().(*Call)
+	c.own, c.url = *r, *r.URL
+	c.request, c.own.URL = &c.own, &c.url
+	below(&c.url, prefix)
+	now := h.Source.Now()
+	c.handler, c.vendor, c.spec, c.prefix, c.Header = h, h.vendor, h.spec, prefix, r.Header
+	c.Profile, c.Options = h.served.Profile(h.vendor.Name), h.served.Options(h.vendor.Name)
+	c.now, c.began, c.source = now, now, source(r)
+	return c
+}
+
+// free gives a call back that has been answered. One that ended in a panic is not.
+func (c *Call) free() {
+	room := scratch{question: c.question[:0], key: c.key[:0], small: c.small[:0], quoted: c.quoted[:0]}
+	*c = Call{scratch: room}
+	calls.Put(c)
+}
+
+// serve answers one call. vars are the path variables of one that is not resolved
+// yet.
+func (h *handler) serve(c *Call, w http.ResponseWriter, vars map[string]string) {
 	defer func() {
 		if c.leave != nil {
 			c.leave()
 		}
 	}()
-	reply := h.answer(c, w)
+	reply := h.answer(c, w, vars)
 	h.finish(c, &reply, w.Header())
 	h.deliver(c, w, &reply)
 }
 
 // answer finds the reply and encodes it into its Text. Whatever goes wrong in
 // our own code ends as a plain 500 that no client takes for the vendor.
-func (h *handler) answer(c *Call, w http.ResponseWriter) (reply Reply) {
+func (h *handler) answer(c *Call, w http.ResponseWriter, vars map[string]string) (reply Reply) {
 	defer func() {
 		if p := recover(); p != nil {
 			h.Logger.Error("panic", "vendor", h.vendor.Name, "operation", c.operation(), "panic", p, "stack", string(debug.Stack()))
 			reply, c.wire = c.plain(http.StatusInternalServerError, "vendorsim: internal error, see its log\n"), wire{}
 		}
 	}()
-	c.resolve(w)
+	if !c.known {
+		c.resolve(w, vars)
+	}
 	reply, err := h.pipeline(c)
 	if !errors.Is(err, errGone) {
 		reply = h.after(c, h.held(c, reply, err))
@@ -159,7 +181,7 @@ func (h *handler) held(c *Call, reply Reply, err error) Reply {
 	if err == nil && (reply.Status < 200 || reply.Status > 599) {
 		err = fmt.Errorf("operation %s answers status %d", c.operation(), reply.Status)
 	}
-	if reply.kept {
+	if reply.kept && !reply.echoed {
 		return reply
 	}
 	buf := buffers.Get().(*bytes.Buffer)
@@ -177,7 +199,7 @@ func (h *handler) held(c *Call, reply Reply, err error) Reply {
 			return h.broken(c, reply, err)
 		}
 	}
-	if c.fault == nil {
+	if c.fault == nil && !reply.kept {
 		c.keep(reply)
 	}
 	return reply
@@ -223,10 +245,7 @@ func (h *handler) pipeline(c *Call) (Reply, error) {
 			c.done = true
 			return reply, nil
 		}
-		if !errors.As(err, &fault) {
-			h.Logger.Error("operation failed", "vendor", h.vendor.Name, "operation", c.operation(), "error", err.Error())
-			fault = &Fault{Kind: Internal, Note: err.Error()}
-		}
+		fault = h.failed(c, err)
 	}
 	c.fault = fault
 	c.noteFault(fault)
@@ -234,6 +253,16 @@ func (h *handler) pipeline(c *Call) (Reply, error) {
 		return *fault.Reply, nil
 	}
 	return h.vendor.Fault(c, fault), nil
+}
+
+// failed is the failure by which an operation ended.
+func (h *handler) failed(c *Call, err error) *Fault {
+	var fault *Fault
+	if !errors.As(err, &fault) {
+		h.Logger.Error("operation failed", "vendor", h.vendor.Name, "operation", c.operation(), "error", err.Error())
+		fault = &Fault{Kind: Internal, Note: err.Error()}
+	}
+	return fault
 }
 
 // plain is an answer of our own, never to be taken for the vendor's.
@@ -252,7 +281,7 @@ func (h *handler) log(c *Call, status int) {
 	}
 	e := traffic.Entry{
 		Vendor: h.vendor.Name, Operation: c.operation(), Task: c.asked, State: c.state,
-		Status: status, Latency: c.record.Latency, Note: c.note,
+		Status: status, Latency: c.entry.Latency, Note: c.note,
 	}
 	if c.Tenant != nil {
 		e.Tenant, e.TenantTime = c.Tenant.Name, c.now

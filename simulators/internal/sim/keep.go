@@ -31,31 +31,48 @@ type kept struct {
 	state      string
 	trace      trace
 	surprised  []string // those of its making; the others come anew each time
+
+	echo     string // the name of the call of which it was made, as JSON; "" where it repeats none
+	from, to int    // where in the reply's Text it stands
 }
 
-// requestKey names the request in full: two with the same name get the same
-// answer from the same tenant as long as no task changes.
+// requestKey names the request in full, but for its echo: two with the same name
+// get the same answer from the same tenant as long as no task changes. It is empty
+// for a request that is too large to be kept.
 func (c *Call) requestKey() []byte {
-	if c.key != nil {
+	if len(c.key) > 0 || len(c.raw) > maxQuestion {
 		return c.key
 	}
-	key := make([]byte, 0, 256)
-	add := func(part string) {
-		key = append(key, part...)
-		key = append(key, 0)
+	if len(c.question) == 0 {
+		c.ask()
 	}
-	add(c.Op.Name)
-	add(c.BaseURL)
-	add(c.request.URL.EscapedPath())
-	add(c.request.URL.RawQuery)
+	r := c.request
+	key := append(c.key[:0], byte(len(schemeOf(r))))
+	key = append(append(key, r.Host...), 0)
+	key = append(append(key, c.prefix...), 0)
 	for _, name := range c.Op.Headers() {
-		for _, value := range c.Header[name] {
-			add(value)
+		values := c.Header[name]
+		if name == c.handler.echoHeader && len(values) == 1 && c.echoText(values[0]) {
+			key = append(key, 2)
+			continue
+		}
+		for _, value := range values {
+			key = append(append(key, value...), 0)
 		}
 		key = append(key, 1) // no header has it: so an empty one is not the next one's
 	}
-	c.key = append(key, c.raw...)
+	c.key = append(key, c.question...)
 	return c.key
+}
+
+// echoText takes a header's value for the name of the call, if it is plain.
+func (c *Call) echoText(value string) bool {
+	if len(value) == 0 || len(value) > maxEcho-2 || !plainText(value) {
+		return false
+	}
+	c.echo = append(append(append(c.quoted[:0], '"'), value...), '"')
+	c.quoted = c.echo
+	return true
 }
 
 // kept is the answer that the tenant was given to this request before, if it
@@ -71,20 +88,34 @@ func (c *Call) kept() (Reply, bool) {
 	if version, steady := k.shown.tasks.Version(k.shown.ref); !steady || version != k.shown.version {
 		return Reply{}, false
 	}
+	reply := k.reply
+	if k.echo != string(c.echo) {
+		if c.checkRequest() != nil {
+			return Reply{}, false // it is asked again where what is wrong with it is told
+		}
+		reply.Text, reply.echoed = reply.Text[:k.from]+string(c.echo)+reply.Text[k.to:], true
+	}
 	c.asked, c.state, c.trace, c.surprised = k.asked, k.state, k.trace, slices.Clip(k.surprised)
-	return k.reply, true
+	return reply, true
 }
 
 // keep remembers a good answer that showed one task which time alone changes.
 func (c *Call) keep(reply Reply) {
-	if reply.Status/100 != 2 || c.stale > 0 || len(c.shown) != 1 || !c.shown[0].steady {
+	if reply.Status/100 != 2 || c.stale > 0 || len(c.shown) != 1 || !c.shown[0].steady || len(c.requestKey()) == 0 {
 		return
 	}
-	c.trace.complete(c)
 	k := &kept{
-		reply: reply, shown: c.shown[0], generation: c.reading.Generation, asked: c.asked, state: c.state, trace: c.trace,
-		surprised: slices.Clip(c.surprised),
+		shown: c.shown[0], generation: c.reading.Generation, asked: c.asked, state: c.state,
+		surprised: slices.Clip(c.surprised), echo: string(c.echo),
 	}
-	k.reply.Body, k.reply.kept = nil, true
+	if k.echo != "" {
+		var ok bool
+		if k.from, k.to, ok = memberAt(reply.Text, c.vendor.Echo.Member); !ok || reply.Text[k.from:k.to] != k.echo {
+			return
+		}
+	}
+	c.trace.complete(c)
+	k.trace, k.reply = c.trace, reply
+	k.reply.Body, k.reply.kept, k.reply.lines = nil, true, reply.header()
 	c.Tenant.Answers.Put(c.requestKey(), k, len(reply.Text))
 }

@@ -121,10 +121,10 @@ func TestPaths(t *testing.T) {
 func TestPrefix(t *testing.T) {
 	v := acme()
 	v.Operations["newTask"] = func(c *Call) (Reply, error) {
-		return JSON(200, acmeTask{"x", c.BaseURL + " " + c.Base + " " + c.RequestPath(), 1, ""}).With("DOMAIN_UUID", "ab"), nil
+		return JSON(200, acmeTask{"x", c.BaseURL() + " " + c.Base + " " + c.RequestPath(), 1, ""}).With("DOMAIN_UUID", "ab"), nil
 	}
 	b := serve(t, life+`tasks: [{id: "a/b"}]`, v)
-	b.Handler = WithPrefix("/acme", b.Handler)
+	b.Handler = b.Handler.(*Mount).At("/acme")
 	b.want(b.do("POST", "http://sim.example:7800/acme/v2/task", `{"name":"x"}`), 200, "http://sim.example:7800/acme /v2 /v2/task")
 	b.want(b.do("POST", "https://sim.example/acme/v1/task", `{"name":"x"}`), 200, "https://sim.example/acme /v1 /v1/task")
 	b.want(b.do("GET", "/acme/v1/task/a%2Fb", ""), 200, "a/b")

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"github.com/vendorsim/vendorsim/simulators/internal/push"
 	"github.com/vendorsim/vendorsim/simulators/internal/task"
@@ -73,8 +74,8 @@ func (c *Call) listening() *listening {
 	return l
 }
 
-// hear passes changes on to the vendor. The call that it sees has no request:
-// only tenant, profile, options and the instant of the change.
+// hear passes changes on to the vendor. The call that it sees has no
+// request.
 func (h *handler) hear(t *tenant.Tenant) func([]Change) {
 	return func(changes []Change) {
 		defer func() {
@@ -83,13 +84,22 @@ func (h *handler) hear(t *tenant.Tenant) func([]Change) {
 			}
 		}()
 		for _, change := range changes {
-			h.vendor.Changed(&Call{
-				Tenant: t, Profile: t.Profile(h.vendor.Name), Options: t.Options(h.vendor.Name),
-				handler: h, vendor: h.vendor, spec: h.spec, now: change.Edge.At,
-			}, change)
+			h.vendor.Changed(h.without(t, change.Edge.At), change)
 		}
 	}
 }
+
+// without is a call without a request: only tenant, profile, options and an instant.
+func (h *handler) without(t *tenant.Tenant, now time.Time) *Call {
+	return &Call{
+		Tenant: t, Profile: t.Profile(h.vendor.Name), Options: t.Options(h.vendor.Name),
+		handler: h, vendor: h.vendor, spec: h.spec, now: now,
+	}
+}
+
+// Afterwards is the call for what is done once it has been answered: it has no
+// request. The call itself is used again then, for another request.
+func (c *Call) Afterwards() *Call { return c.handler.without(c.Tenant, c.now) }
 
 // Send hands a message to the push queue. It answers false where the message
 // was dropped.

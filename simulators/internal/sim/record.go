@@ -17,14 +17,6 @@ import (
 // those of the server that were refused without a tenant. No contract has it.
 const RequestHeader = "X-Vendorsim-Request"
 
-// record is what stays of a request. It is made in one piece: it is on the way
-// of every request. Nothing in it may lead to the Call, which would stay too.
-type record struct {
-	journal.Entry
-	judged [2]journal.Judged // room for Entry.Limits: more are rare
-	id     [1]string         // the value of RequestHeader
-}
-
 // belong makes the call one of a tenant's: it gets its number there, and the
 // instant at which it arrived.
 func (c *Call) belong(t *tenant.Tenant) {
@@ -59,15 +51,14 @@ func (c *Call) belongToClaimed() {
 // which is the reply's. It is the last thing before the reply is written, so
 // that whoever has the id can ask about it.
 func (h *handler) finish(c *Call, reply *Reply, header http.Header) {
-	r := c.record
+	e := &c.entry
 	var id [64]byte
 	if c.owner != nil {
-		r.ID = string(strconv.AppendInt(append(append(id[:0], c.owner.Name...), '.'), c.number, 10))
+		e.ID = string(strconv.AppendInt(append(append(id[:0], c.owner.Name...), '.'), c.number, 10))
 	} else {
-		r.ID = string(strconv.AppendInt(append(id[:0], '@'), h.RefusedCount.Add(1), 10))
+		e.ID = string(strconv.AppendInt(append(id[:0], '@'), h.RefusedCount.Add(1), 10))
 	}
-	r.id[0] = r.ID
-	header[RequestHeader] = r.id[:]
+	header[RequestHeader] = []string{e.ID}
 	h.complete(c, reply, header)
 	c.noteFaults()
 	c.noteSurprises()
@@ -75,19 +66,19 @@ func (h *handler) finish(c *Call, reply *Reply, header http.Header) {
 		c.trace.tasks, c.trace.seen, c.trace.page = nil, nil, nil // it showed none
 	}
 	if c.fault != nil || reply.Status >= http.StatusBadRequest {
-		r.Refusal = refusalOf(c.fault, reply)
+		e.Refusal = refusalOf(c.fault, reply)
 	}
 	c.trace.complete(c)
-	c.fill(&r.Entry, reply, header)
-	r.Latency = h.Source.Now().Sub(c.began)
+	c.fill(e, reply, header)
+	e.Latency = h.Source.Now().Sub(c.began)
 	switch {
 	case c.owner != nil:
-		r.Asked = c.asks()
-		c.owner.Journal.Add(&r.Entry)
+		e.Asked = c.asks()
+		c.owner.Journal.Add(e)
 		c.owner.Observer.Observe(c.observation(reply))
 	case h.Refused != nil:
-		r.Asked = c.askedFor()
-		h.Refused.Add(&r.Entry)
+		e.Asked = c.askedFor()
+		h.Refused.Add(e)
 	}
 	h.log(c, reply.Status)
 }
@@ -118,7 +109,7 @@ func (c *Call) fill(e *journal.Entry, reply *Reply, header http.Header) {
 	}
 	e.Vendor, e.Operation, e.Kind, e.Profile = c.vendor.Name, c.operation(), c.kind(), c.Profile
 	e.Request = journal.Request{
-		Method: r.Method, Scheme: schemeOf(r), Host: r.Host, Target: targetOf(r), Proto: r.Proto,
+		Method: r.Method, Scheme: schemeOf(r), Host: r.Host, Target: targetOf(r, c.prefix), Proto: r.Proto,
 		Header: r.Header, Body: c.body, Form: c.Form != nil, Rest: c.rest, Source: c.source,
 	}
 	e.Reply = journal.Reply{Status: reply.Status, Header: header, Body: reply.Text}
@@ -129,13 +120,13 @@ func (c *Call) fill(e *journal.Entry, reply *Reply, header http.Header) {
 }
 
 // targetOf is the path and query of a request as they were sent.
-func targetOf(r *http.Request) string {
+func targetOf(r *http.Request, prefix string) string {
 	if strings.HasPrefix(r.RequestURI, "/") {
 		return r.RequestURI
 	}
 	u := *r.URL // sent with scheme and host, or not by way of a server
 	u.Scheme, u.Host, u.User = "", "", nil
-	return prefixOf(r) + u.RequestURI()
+	return prefix + u.RequestURI()
 }
 
 // refusalOf says why a reply is no good answer. Its text is that of the log,
@@ -162,9 +153,9 @@ func refusalOf(f *Fault, reply *Reply) *journal.Refusal {
 func (c *Call) observation(reply *Reply) verify.Observation {
 	mode := c.reading.Mode
 	o := verify.Observation{
-		Real: c.began, Took: c.record.Latency, At: c.reading.Now, Lived: c.reading.Lived, Speed: mode.Speed, Frozen: mode.Kind == scenarios.Frozen,
+		Real: c.began, Took: c.entry.Latency, At: c.reading.Now, Lived: c.reading.Lived, Speed: mode.Speed, Frozen: mode.Kind == scenarios.Frozen,
 		Vendor: c.vendor.Name, Operation: c.operation(), Kind: c.kind(), Status: reply.Status,
-		Tasks: c.trace.seen, Asked: c.record.Asked,
+		Tasks: c.trace.seen, Asked: c.entry.Asked,
 		Body: c.work(), RetryAfter: reply.retryAfter(),
 		Token: c.token, Page: c.trace.page, Unknown: c.trace.unread,
 		Fault: strings.Join(c.decision.Names, ", "), Done: c.done, Sent: c.sent(c.owner.Observer.Wants()),
@@ -182,7 +173,7 @@ func (c *Call) observation(reply *Reply) verify.Observation {
 	o.Created = c.trace.created != "" && len(o.Tasks) == 1 && o.Tasks[0].ID == c.trace.created
 	var longest journal.Judged
 	o.Limits = c.limits[:0]
-	for _, j := range c.record.Limits {
+	for _, j := range c.entry.Limits {
 		o.Limits = append(o.Limits, j.Key)
 		if j.Wait > longest.Wait {
 			longest = j

@@ -99,7 +99,7 @@ limits: [{on: newTask, per: token, requests: 2, window: 1m}, {on: poll, per: ten
 // What an entry has of the request and of the reply, byte for byte.
 func TestEntryHoldsTheExchange(t *testing.T) {
 	b := serve(t, life+`tasks: [{id: a, lifecycle: still}, {id: "x/y", lifecycle: still}]`, acme(), func(e *Env) { e.Log = nil })
-	b.Handler = WithPrefix("/acme", b.Handler)
+	b.Handler = b.Handler.(*Mount).At("/acme")
 	_ = b.source.Advance(3 * time.Second)
 	for range 4 { // the last two are kept answers
 		body := " \t" + `{"method":"getStatus","params":{"taskId":"a"}}` + "\n"

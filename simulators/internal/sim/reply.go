@@ -3,6 +3,7 @@ package sim
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -19,9 +20,11 @@ type Reply struct {
 	Body        any
 	Text        string
 
-	kept bool // Text is an answer given before, encoded and held to its contract
-	free bool // it stands before the vendor, outside of its contract
-	wait int  // the wait that it tells of in real seconds, where a fault says so; 0: as its header has it
+	kept   bool        // Text is an answer given before, encoded and held to its contract
+	echoed bool        // kept, and made to repeat the name of this call
+	lines  http.Header // of one that is kept: its whole header, which nobody changes
+	free   bool        // it stands before the vendor, outside of its contract
+	wait   int         // the wait that it tells of in real seconds, where a fault says so; 0: as its header has it
 }
 
 // Field is one header line. Lines with one name stay in their order; net/http
@@ -70,6 +73,10 @@ func (r *Reply) encode(buf *bytes.Buffer) error {
 // writeHeader puts the reply's header beside what is there already. Names are
 // written as they are: some vendors' are not canonical.
 func (r *Reply) writeHeader(h http.Header) {
+	if r.lines != nil && r.wait == 0 {
+		maps.Copy(h, r.lines)
+		return
+	}
 	if r.ContentType != "" {
 		h["Content-Type"] = []string{r.ContentType}
 	}

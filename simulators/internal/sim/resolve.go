@@ -2,15 +2,12 @@ package sim
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
-
-	"github.com/gorilla/mux"
 
 	"github.com/vendorsim/vendorsim/openapi"
 	"github.com/vendorsim/vendorsim/simulators/internal/journal"
@@ -23,9 +20,9 @@ const MaxBody = 1 << 20
 const maxUnresolved = 64 << 10
 
 // resolve finds out what the request asks for: path variables, query, body and,
-// for JSON-RPC, the method. What is wrong with it becomes the call's outcome,
+// for JSON-RPC, the method; vars are the path variables as they were sent. What is wrong with it becomes the call's outcome,
 // which waits for guards and limits. The body is read here, once.
-func (c *Call) resolve(w http.ResponseWriter) {
+func (c *Call) resolve(w http.ResponseWriter, vars map[string]string) {
 	// What cannot be parsed is not there. A ";" separates nothing: net/url would
 	// drop the whole parameter, but clients of Cisco's filters send it bare.
 	c.Query, _ = url.ParseQuery(strings.ReplaceAll(c.request.URL.RawQuery, ";", "%3B"))
@@ -34,7 +31,7 @@ func (c *Call) resolve(w http.ResponseWriter) {
 		return
 	}
 	c.Path = map[string]string{}
-	for name, value := range mux.Vars(c.request) {
+	for name, value := range vars {
 		unescaped, err := url.PathUnescape(value)
 		if err != nil {
 			c.fail(&Fault{Kind: NotFound})
@@ -54,13 +51,15 @@ func (c *Call) resolve(w http.ResponseWriter) {
 		return
 	}
 	c.resolveBody()
+	c.know()
 }
 
 // read reads the body to its end, so that the connection can be used again, but
 // not beyond MaxBody. Of one that nobody looks into it keeps the beginning.
 func (c *Call) read(w http.ResponseWriter) error {
-	if c.request.Body == nil || c.request.Body == http.NoBody {
-		return nil
+	if c.isRead || c.request.Body == nil || c.request.Body == http.NoBody {
+		c.body = bytes.Clone(c.body) // what is made of the call may keep pieces of it
+		return c.readErr
 	}
 	var err error
 	body := http.MaxBytesReader(w, c.request.Body, MaxBody)
@@ -174,44 +173,9 @@ func (c *Call) noteFault(f *Fault) {
 	}
 }
 
-// prefixKey is where the server keeps the vendor's prefix of a request: a
-// handler sees the path without it.
-type prefixKey struct{}
-
-// WithPrefix mounts a handler under a prefix such as /sailpoint: it sees the
-// rest of the path, and its BaseURL keeps the prefix. The prefix is one segment;
-// http.StripPrefix would answer in its own words where a client escaped it.
-func WithPrefix(prefix string, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r = r.WithContext(context.WithValue(r.Context(), prefixKey{}, prefix))
-		u := *r.URL
-		u.Path = strings.TrimPrefix(u.Path, prefix)
-		if u.RawPath != "" {
-			first, rest, more := strings.Cut(strings.TrimPrefix(u.RawPath, "/"), "/")
-			if u.RawPath = ""; more {
-				u.RawPath = "/" + rest
-			}
-			if name, err := url.PathUnescape(first); err != nil || "/"+name != prefix {
-				u.Path, u.RawPath = "/"+first, "" // %2F in the first segment: no such path
-			}
-		}
-		r.URL = &u
-		next.ServeHTTP(w, r)
-	})
-}
-
-// prefixOf is the prefix that a request came with, if any.
-func prefixOf(r *http.Request) string {
-	prefix, _ := r.Context().Value(prefixKey{}).(string)
-	return prefix
-}
-
 func schemeOf(r *http.Request) string {
 	if r.TLS != nil {
 		return "https"
 	}
 	return "http"
 }
-
-// baseURL is what stands before a path of the spec in this request's URL.
-func baseURL(r *http.Request) string { return schemeOf(r) + "://" + r.Host + prefixOf(r) }

@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -28,11 +30,14 @@ func (h *handler) routes() {
 	notAllowed := h.outside(MethodNotAllowed)
 	for _, p := range h.places() {
 		h.router.Path(p.path).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if o := p.operations[r.Method]; o != nil {
-				h.serve(w, r, o, p.base, nil)
+			o := p.operations[r.Method]
+			if o == nil {
+				notAllowed.ServeHTTP(w, r)
 				return
 			}
-			notAllowed.ServeHTTP(w, r)
+			c := callOf(r)
+			c.Op, c.Base = o, p.base
+			h.serve(c, w, mux.Vars(r))
 		})
 	}
 	h.router.NotFoundHandler = h.outside(NotFound)
@@ -85,6 +90,53 @@ func overlap(a, b string) bool {
 
 func (h *handler) outside(kind Kind) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h.serve(w, r, nil, "", &Fault{Kind: kind})
+		c := callOf(r)
+		c.outcome = &Fault{Kind: kind}
+		h.serve(c, w, nil)
 	})
+}
+
+// callKey is where a request has its call while mux looks for its operation.
+type callKey struct{}
+
+func callOf(r *http.Request) *Call {
+	c, _ := r.Context().Value(callKey{}).(*Call)
+	return c
+}
+
+// Mount is a vendor where requests reach it: below a prefix, or at the root.
+type Mount struct {
+	handler *handler
+	prefix  string
+}
+
+// At is the vendor below a prefix such as /sailpoint: it sees the rest of the path,
+// and its base URL keeps the prefix. The prefix is one segment.
+func (m *Mount) At(prefix string) *Mount { return &Mount{m.handler, prefix} }
+
+// ServeHTTP answers one request. What is asked often is known without mux.
+func (m *Mount) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := m.handler.take(r, m.prefix)
+	if c.begin() {
+		m.handler.serve(c, w, nil)
+	} else {
+		m.handler.router.ServeHTTP(w, c.request.WithContext(context.WithValue(r.Context(), callKey{}, c)))
+	}
+	m.handler.spare(c)
+}
+
+// below makes of a URL what is below a prefix of one segment. http.StripPrefix would
+// answer in its own words where a client escaped it.
+func below(u *url.URL, prefix string) {
+	u.Path = strings.TrimPrefix(u.Path, prefix)
+	if u.RawPath == "" || prefix == "" {
+		return
+	}
+	first, rest, more := strings.Cut(strings.TrimPrefix(u.RawPath, "/"), "/")
+	if u.RawPath = ""; more {
+		u.RawPath = "/" + rest
+	}
+	if name, err := url.PathUnescape(first); err != nil || "/"+name != prefix {
+		u.Path, u.RawPath = "/"+first, "" // %2F in the first segment: no such path
+	}
 }

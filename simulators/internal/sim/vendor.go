@@ -53,6 +53,8 @@ type Vendor struct {
 	Fault      func(*Call, *Fault) Reply // the vendor's wording of each kind of failure
 	Changed    func(*Call, Change)       // hears of changes where Call.Listen was called; nil if it never is
 
+	Echo Echo // where answers repeat the name that a client gave its call, if they do
+
 	IDs      IDs
 	Examples []scenarios.Task // the tasks of its documentation
 	Limits   func(Options) []scenarios.Limit
