@@ -112,7 +112,7 @@ func FuzzReplay(f *testing.F) {
 	})
 }
 
-// BenchmarkReplay exports and plays a journal that is full.
+// BenchmarkReplay exports and plays a long journal.
 func BenchmarkReplay(b *testing.B) {
 	s, err := New(Options{Set: []string{"limits=[]"}, source: newDrift(1000)})
 	if err != nil {
@@ -120,7 +120,7 @@ func BenchmarkReplay(b *testing.B) {
 	}
 	defer s.Close()
 	c := recordeeOf(b, s, tenant.Demo)
-	const entries = 4_000 // of these, no journal holds many more
+	const entries = 4_000
 	for i := range entries {
 		c.poll([]string{"id12345", "none"}[i%2])
 	}

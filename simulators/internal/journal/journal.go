@@ -18,7 +18,8 @@ const (
 // for concurrent use.
 //
 // What counts is the size of the records, with their marks. What stands empty in
-// the ring's blocks comes on top: about a quarter, and at most three blocks.
+// the ring's blocks comes on top: about a quarter of a small journal, and never more
+// than three of the largest blocks.
 type Journal struct {
 	budget *Budget
 	most   int   // entries

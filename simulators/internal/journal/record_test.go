@@ -80,7 +80,7 @@ func drawEntry(t *rapid.T) *Entry {
 // nil. Times must agree in how they are written too.
 func same(t *rapid.T, got, want *Entry) {
 	for _, at := range [][2]*time.Time{{&got.Real, &want.Real}, {&got.At, &want.At}} {
-		if !at[0].Equal(*at[1]) || at[0].String() != at[1].String() || at[0].IsZero() != at[1].IsZero() {
+		if !at[0].Equal(*at[1]) || at[0].String() != at[1].String() || at[0].Location().String() != at[1].Location().String() {
 			t.Fatalf("%v came back as %v", at[1], at[0])
 		}
 		*at[0] = *at[1] // a place that is made anew is another pointer
@@ -172,6 +172,52 @@ func bodyOf(c *Control) []byte {
 		return nil
 	}
 	return c.Body
+}
+
+// A full journal is read as it was written, one after the other and one by one,
+// however many chunks that takes.
+func TestAFullJournalIsRead(t *testing.T) {
+	j := full()
+	entries, next := j.Entries(Filter{}, 0)
+	if n, _ := j.Held(); len(entries) != n || next != 9_000 || n < 2*lookedAt || n == 9_000 {
+		t.Fatalf("%d entries of %d, next %d", len(entries), n, next)
+	}
+	for i, e := range entries {
+		want := typical(9_000 - len(entries) + i + 1)
+		want.Seq = want.Number
+		if !reflect.DeepEqual(e, want) {
+			t.Fatalf("entry %d is %+v, want %+v", i, e, want)
+		}
+		if (len(entries)-i)%lookedAt > 1 { // where one look ends and the next begins
+			continue
+		}
+		if got, ok := j.Get(e.ID); !ok || !reflect.DeepEqual(got, e) {
+			t.Fatalf("Get(%q) is %+v", e.ID, got)
+		}
+	}
+	if _, ok := j.Get(typical(1).ID); ok {
+		t.Error("what was dropped is there")
+	}
+	copied := 0
+	for _, rec := range j.next(0, 9_000) {
+		copied += len(rec.text)
+	}
+	if copied < chunk || copied > chunk+2*unit {
+		t.Errorf("%d bytes were copied at once", copied)
+	}
+}
+
+// Who adds a value to one name of a header that was read changes no other.
+func TestHeadersAreApart(t *testing.T) {
+	e := decode(1, whole(typical(1)))
+	for name := range e.Request.Header {
+		e.Request.Header.Add(name, "more")
+	}
+	for name, values := range typical(1).Request.Header {
+		if got := e.Request.Header[name]; !slices.Equal(got, append(values, "more")) {
+			t.Errorf("%s is %q", name, got)
+		}
+	}
 }
 
 // A filter selects records as it selects entries, whatever it asks for.

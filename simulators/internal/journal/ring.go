@@ -114,12 +114,12 @@ func (r *ring) reserve(n int) {
 	}
 }
 
-// block is an empty block, if it can one that was used before. What is half as
-// large as a new one would be is good: sizes shift a little all the time.
+// block is an empty block, if it can one that was used before: a larger one than is
+// wanted is good, so that sizes which shift a little make nothing for long.
 func (r *ring) block(want int64) []byte {
 	size := max(1<<bits.Len64(uint64(want-1)), floor2(r.size()/4))
 	size = min(max(size, leastBlock), mostBlock)
-	if spare := r.spare; 2*len(spare) >= int(size) {
+	if spare := r.spare; int64(len(spare)) >= size {
 		r.spare = nil
 		return spare
 	}
