@@ -4,8 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
-	"strconv"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -15,26 +14,15 @@ import (
 	"github.com/vendorsim/vendorsim/openapi"
 )
 
-// Metrics count what Prometheus asks for, in a registry of their own: a process
-// may have several servers.
+// Metrics count what Prometheus asks for. A process may have several servers,
+// each with metrics of its own. The counters are ours, as each request counts;
+// what renders them is made when somebody first asks, as most servers are never
+// asked.
 type Metrics struct {
-	registry *prometheus.Registry
-	requests *prometheus.CounterVec
-	vendors  map[string]*vendorMetrics // never changed: read without a lock
+	vendors map[string]*counters // never changed: read without a lock
+	levels  Levels
+	scraper func() http.Handler
 }
-
-// vendorMetrics are the children of one vendor, found without building labels:
-// each request counts.
-type vendorMetrics struct {
-	operations map[string]*byClass
-	seconds    prometheus.Observer
-	refused    prometheus.Counter
-}
-
-// byClass are an operation's counters by the first digit of the status. Each is
-// made when it first counts, so that a scrape has no line for what never
-// happened.
-type byClass [6]atomic.Pointer[prometheus.Counter]
 
 // Levels are what is read when somebody asks. What is nil is left out.
 type Levels struct {
@@ -49,76 +37,44 @@ type Levels struct {
 
 // NewMetrics makes the metrics of vendors with these specs.
 func NewMetrics(specs map[string]*openapi.Spec, levels Levels) *Metrics {
-	m := &Metrics{
-		registry: prometheus.NewRegistry(),
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "vendorsim_requests_total", Help: "Requests answered, by vendor, operation and class of status.",
-		}, []string{"vendor", "operation", "status"}),
-		vendors: map[string]*vendorMetrics{},
-	}
-	seconds := prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name: "vendorsim_request_seconds", Help: "Real time that a request took, in seconds.",
-		Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5, 30},
-	}, []string{"vendor"})
-	refused := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "vendorsim_refused_total", Help: "Requests refused before they had a tenant.",
-	}, []string{"vendor"})
+	m := &Metrics{vendors: map[string]*counters{}, levels: levels}
 	for name, spec := range specs {
-		v := &vendorMetrics{
-			operations: map[string]*byClass{noOperation: {}},
-			seconds:    seconds.WithLabelValues(name), refused: refused.WithLabelValues(name),
-		}
-		for _, o := range spec.Operations {
-			v.operations[o.Name] = &byClass{} // also of JSON-RPC: a call without a usable method
-			for _, leaf := range o.Leaves() {
-				v.operations[leaf.Name] = &byClass{}
-			}
-		}
-		m.vendors[name] = v
+		m.vendors[name] = newCounters(spec)
 	}
-	m.registry.MustRegister(m.requests, seconds, refused, // new collectors with names of their own: it cannot fail
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	levels.register(m.registry)
+	m.scraper = sync.OnceValue(m.newScraper)
 	return m
 }
 
-// noOperation is what a request that met no operation is counted as.
-const noOperation = "none"
-
-// Observe counts one request. It takes no lock and builds no labels.
+// Observe counts one request. It takes no lock and allocates nothing.
 func (m *Metrics) Observe(vendor, operation string, status int, latency time.Duration) {
-	v := m.vendors[vendor]
-	if v == nil {
-		return
+	if v := m.vendors[vendor]; v != nil {
+		v.observe(operation, status, latency)
 	}
-	v.seconds.Observe(latency.Seconds())
-	counters := v.operations[operation]
-	if counters == nil {
-		operation, counters = noOperation, v.operations[noOperation]
-	}
-	class := min(max(status/100, 0), len(counters)-1)
-	counter := counters[class].Load()
-	if counter == nil {
-		made := m.requests.WithLabelValues(vendor, operation, strconv.Itoa(class)+"xx")
-		counter = &made // another request may do the same: the vector has one child of a name
-		counters[class].Store(counter)
-	}
-	(*counter).Inc()
 }
 
 // Refused counts one request that was refused before it had a tenant, beside
 // Observe.
 func (m *Metrics) Refused(vendor string) {
 	if v := m.vendors[vendor]; v != nil {
-		v.refused.Inc()
+		v.refused.Add(1)
 	}
+}
+
+// newScraper makes what answers a scrape. The collectors' names differ, so
+// registering them cannot fail.
+func (m *Metrics) newScraper() http.Handler {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(requestCollector(m.vendors),
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.levels.register(registry)
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{DisableCompression: true})
 }
 
 // metrics answers a scrape, in the one format that the contract names.
 func (c *call) metrics() (reply, error) {
 	text := scrape{header: http.Header{}, status: http.StatusOK}
 	plain := &http.Request{Method: http.MethodGet, Header: http.Header{}}
-	promhttp.HandlerFor(c.Metrics.registry, promhttp.HandlerOpts{DisableCompression: true}).ServeHTTP(&text, plain)
+	c.Metrics.scraper().ServeHTTP(&text, plain)
 	if text.status != http.StatusOK {
 		return reply{}, fmt.Errorf("metrics: %s", text.Bytes())
 	}

@@ -84,15 +84,6 @@ func TestMetricsAllocateNothing(t *testing.T) {
 	}
 }
 
-func BenchmarkObserve(b *testing.B) {
-	m := NewMetrics(map[string]*openapi.Spec{"sailpoint": specOf(b, "sailpoint")}, Levels{})
-	b.RunParallel(func(pb *testing.PB) {
-		for pb.Next() {
-			m.Observe("sailpoint", "getTaskStatus", 200, time.Millisecond)
-		}
-	})
-}
-
 func TestReady(t *testing.T) {
 	ready := false
 	g := newRig(t, func(o *Options) { o.Ready = func() bool { return ready } })
