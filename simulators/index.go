@@ -56,7 +56,7 @@ func (s *Server) turnAway(answer http.Header, r *http.Request, body []byte) {
 		Reply:   journal.Reply{Status: http.StatusNotFound, Header: answer, Body: string(body)},
 		Refusal: &journal.Refusal{Kind: string(sim.NotFound), Text: note},
 	})
-	s.logged(traffic.Entry{Vendor: "none", Operation: "none", Status: http.StatusNotFound, Note: note})
+	s.logged(traffic.Entry{Real: began, Vendor: "none", Operation: "none", Status: http.StatusNotFound, Note: note})
 }
 
 // logged writes a line of the request log, if anybody reads it.

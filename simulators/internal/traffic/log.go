@@ -9,6 +9,7 @@ import (
 
 // Entry is one request for the request log.
 type Entry struct {
+	Real       time.Time // real instant at which it was answered; zero: the line has no time
 	TenantTime time.Time // zero: the request was refused and has no tenant
 	Tenant     string
 	Vendor     string
@@ -20,11 +21,14 @@ type Entry struct {
 	Note       string        // why a request was refused, or which contract broke
 }
 
-// Log writes one slog line a request. Formatting and writing happen off the
-// request's path, some lines at a time; when the writer cannot keep up, lines
-// are dropped and counted rather than requests delayed.
+// Log writes one line a request. Writing happens off the request's path, many
+// lines at a time; when the writer cannot keep up, lines are dropped and counted
+// rather than requests delayed. A logger whose handler is Lines gets its lines
+// ready made; any other one gets slog's records, and does its formatting too off
+// the request's path.
 type Log struct {
 	logger *slog.Logger
+	lines  *Lines // nil: the logger's handler is not ours, and entries wait here
 	flush  func()
 
 	mu      sync.Mutex
@@ -37,27 +41,36 @@ type Log struct {
 	close sync.Once
 }
 
-// How many lines may wait for the writer, and how long they wait at most.
+// How many entries may wait for a handler that is not ours, and how long lines
+// wait at most.
 const (
 	queued = 8192
 	every  = 50 * time.Millisecond
 )
 
-// NewLog starts a log. flush, unless nil, is called when the lines that waited
-// have been logged, for a logger with a buffered writer. Close it to write what
-// waits.
+// NewLog starts a log. flush, unless nil, is called when the entries that waited
+// have been logged, for a logger with a buffered writer; Lines need none, as the
+// log flushes them by itself. Close it to write what waits.
 func NewLog(logger *slog.Logger, flush func()) *Log {
 	if flush == nil {
 		flush = func() {}
 	}
 	l := &Log{logger: logger, flush: flush, stop: make(chan struct{}), done: make(chan struct{})}
+	l.lines, _ = logger.Handler().(*Lines)
 	go l.run()
 	return l
 }
 
-// Add queues a line. It never waits for the writer. After Close nothing is
-// written any more.
+// Add queues a line, unless the logger is for graver things only. It never waits
+// for the writer. After Close the log writes nothing any more.
 func (l *Log) Add(e Entry) {
+	if l.lines != nil {
+		l.lines.request(&e)
+		return
+	}
+	if !l.logger.Enabled(context.Background(), slog.LevelInfo) {
+		return
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.waiting) >= queued {
@@ -70,6 +83,9 @@ func (l *Log) Add(e Entry) {
 
 // Dropped is how many lines its writer was too slow for.
 func (l *Log) Dropped() int64 {
+	if l.lines != nil {
+		return l.lines.Dropped()
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.lost
@@ -85,15 +101,24 @@ func (l *Log) run() {
 	defer close(l.done)
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	var lines []Entry
+	var chunk <-chan struct{} // nil, of which nothing comes, if entries wait here
+	if l.lines != nil {
+		chunk = l.lines.waiting.chunk
+	}
+	var entries []Entry
 	for {
 		stopped := false
 		select {
 		case <-tick.C:
+		case <-chunk:
 		case <-l.stop:
 			stopped = true
 		}
-		lines = l.writeWaiting(lines[:0])
+		if l.lines != nil {
+			l.lines.Flush()
+		} else {
+			entries = l.writeWaiting(entries[:0])
+		}
 		if stopped {
 			return
 		}
@@ -104,37 +129,22 @@ func (l *Log) run() {
 // queue.
 func (l *Log) writeWaiting(empty []Entry) []Entry {
 	l.mu.Lock()
-	lines, dropped := l.waiting, l.dropped
+	entries, dropped := l.waiting, l.dropped
 	l.waiting, l.dropped = empty, 0
 	l.mu.Unlock()
-	for i := range lines {
-		l.write(lines[i])
+	for i := range entries {
+		_ = l.logger.Handler().Handle(context.Background(), entries[i].record()) // a logger says nothing of its errors either
 	}
 	if dropped > 0 {
-		l.logger.Warn("request log could not keep up", "lines_dropped", dropped)
+		warn(l.logger, dropped)
 	}
-	if len(lines) > 0 {
+	if len(entries) > 0 {
 		l.flush()
 	}
-	return lines
+	return entries
 }
 
-func (l *Log) write(e Entry) {
-	attrs := make([]slog.Attr, 0, 9)
-	if !e.TenantTime.IsZero() {
-		attrs = append(attrs,
-			slog.String("tenant_time", e.TenantTime.UTC().Format("2006-01-02T15:04:05.000Z")),
-			slog.String("tenant", e.Tenant))
-	}
-	attrs = append(attrs, slog.String("vendor", e.Vendor), slog.String("operation", e.Operation))
-	for _, a := range [...]slog.Attr{slog.String("task", e.Task), slog.String("state", e.State)} {
-		if a.Value.String() != "" {
-			attrs = append(attrs, a)
-		}
-	}
-	attrs = append(attrs, slog.Int("status", e.Status), slog.Duration("latency", e.Latency))
-	if e.Note != "" {
-		attrs = append(attrs, slog.String("note", e.Note))
-	}
-	l.logger.LogAttrs(context.Background(), slog.LevelInfo, "request", attrs...)
+// warn tells that lines were dropped.
+func warn(logger *slog.Logger, dropped int) {
+	logger.Warn("request log could not keep up", "lines_dropped", dropped)
 }

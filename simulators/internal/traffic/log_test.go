@@ -1,6 +1,7 @@
 package traffic
 
 import (
+	"bufio"
 	"bytes"
 	"io"
 	"log/slog"
@@ -119,5 +120,18 @@ func TestLogAtOnce(t *testing.T) {
 	wg.Wait()
 	if strings.Count(buf.String(), "\n") > 1600 {
 		t.Error("more lines than requests")
+	}
+}
+
+// A logger with a buffered writer is flushed when its lines have been logged.
+func TestLogFlushes(t *testing.T) {
+	var buf bytes.Buffer
+	w := bufio.NewWriter(&buf)
+	flushed := 0
+	l := NewLog(plain(w), func() { flushed++; _ = w.Flush() })
+	l.Add(Entry{Vendor: "acme"})
+	l.Close()
+	if !strings.Contains(buf.String(), "vendor=acme") || flushed != 1 {
+		t.Errorf("flushed %d times: %s", flushed, &buf)
 	}
 }
