@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"strings"
-	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -88,13 +86,12 @@ func scenarioFlags(flags *pflag.FlagSet, o *simulators.Options) {
 }
 
 func (f *serveFlags) serve(ctx context.Context, stdout, stderr io.Writer) error {
-	lines := &batch{w: bufio.NewWriterSize(stderr, 64<<10)}
-	logger, err := newLogger(f.log, lines)
+	logger, flush, err := newLogger(f.log, stderr)
 	if err != nil {
 		return err
 	}
-	f.Logger, f.Flush = logger, lines.flush
-	defer lines.flush()
+	f.Logger = logger
+	defer flush()
 	made, err := f.protect()
 	if err != nil {
 		return fail(err)
@@ -175,35 +172,15 @@ func closeAll(listeners ...net.Listener) error {
 	return failed
 }
 
-// batch writes log lines together: one system call for all that have come until
-// nobody waits for more.
-type batch struct {
-	mu sync.Mutex
-	w  *bufio.Writer
-}
-
-func (b *batch) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.w.Write(p)
-}
-
-func (b *batch) flush() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	_ = b.w.Flush() // there is nowhere to say that standard error is gone
-}
-
-func newLogger(format string, w io.Writer) (*slog.Logger, error) {
+func newLogger(format string, w io.Writer) (logger *slog.Logger, flush func(), err error) {
 	switch format {
-	case "text":
-		return slog.New(slog.NewTextHandler(w, nil)), nil
-	case "json":
-		return slog.New(slog.NewJSONHandler(w, nil)), nil
+	case "text", "json":
+		logger, flush = simulators.NewLogger(w, format == "json")
+		return logger, flush, nil
 	case "off":
-		return slog.New(slog.DiscardHandler), nil
+		return slog.New(slog.DiscardHandler), func() {}, nil
 	}
-	return nil, fmt.Errorf("--log is text, json or off, not %q", format)
+	return nil, nil, fmt.Errorf("--log is text, json or off, not %q", format)
 }
 
 // listenError says in one line why an address cannot be had.
