@@ -280,7 +280,7 @@ func (h *handler) log(c *Call, status int) {
 		return
 	}
 	e := traffic.Entry{
-		Real:   c.began.Add(c.record.Latency),
+		Real:   c.began.Add(c.entry.Latency),
 		Vendor: h.vendor.Name, Operation: c.operation(), Task: c.asked, State: c.state,
 		Status: status, Latency: c.entry.Latency, Note: c.note,
 	}
