@@ -24,6 +24,8 @@ const (
 	refreshTokenHeader = "X-auth-refresh-token"
 )
 
+var accessTokenKey = http.CanonicalHeaderKey(accessTokenHeader) // each request is asked for it
+
 // The kinds of token. Only an access token opens data calls.
 const (
 	accessToken  = "access"
@@ -53,7 +55,7 @@ func credential(c *sim.Call) (sim.Credential, *sim.Fault) {
 		}
 		return sim.Credential{Name: user, Secret: password, HasSecret: true}, nil
 	}
-	token, ok := c.Header.Get(accessTokenHeader), true
+	token, ok := c.Header.Get(accessTokenKey), true
 	if token == "" {
 		token, ok = sim.Bearer(c.Header)
 	}
