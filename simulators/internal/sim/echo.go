@@ -95,7 +95,7 @@ func memberOf[T string | []byte](object T, name string) (from, to int, ok bool) 
 			from, to, ok = i, end, true
 		}
 		if i = skipBlank(object, end); i == len(object) || object[i] != ',' {
-			return from, to, ok && i == len(object)-1 && object[i] == '}'
+			return from, to, ok && i < len(object) && object[i] == '}' && skipBlank(object, i+1) == len(object)
 		}
 	}
 }
