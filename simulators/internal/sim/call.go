@@ -68,7 +68,8 @@ type Call struct {
 	named        *Token // the first token of a log-in that its credential named
 	namedExpired bool
 	claimed      *tenant.Tenant // whose call it says it is, without a proof
-	limits       [4]uint64      // room for an observation's
+	observed     verify.Observation
+	limits       [4]uint64 // room for its limits
 
 	// What the scenario's faults and surprises have to do with the call.
 	decision  traffic.Decision

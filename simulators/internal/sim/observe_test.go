@@ -37,7 +37,7 @@ func (w *watched) observe(method, target, body string, header ...string) (verify
 	if wait := got.Header().Get("Retry-After"); wait != "" {
 		reply = reply.With("Retry-After", wait)
 	}
-	return w.call.observation(&reply), got
+	return *w.call.observation(&reply), got
 }
 
 func (w *watched) logIn() string {

@@ -149,10 +149,11 @@ func refusalOf(f *Fault, reply *Reply) *journal.Refusal {
 	return refusal
 }
 
-// observation is what the request tells of its client.
-func (c *Call) observation(reply *Reply) verify.Observation {
+// observation is what the request tells of its client. It is the call's own.
+func (c *Call) observation(reply *Reply) *verify.Observation {
 	mode := c.reading.Mode
-	o := verify.Observation{
+	o := &c.observed
+	*o = verify.Observation{
 		Real: c.began, Took: c.entry.Latency, At: c.reading.Now, Lived: c.reading.Lived, Speed: mode.Speed, Frozen: mode.Kind == scenarios.Frozen,
 		Vendor: c.vendor.Name, Operation: c.operation(), Kind: c.kind(), Status: reply.Status,
 		Tasks: c.trace.seen, Asked: c.entry.Asked,

@@ -127,12 +127,12 @@ func (c *cells[T]) at(vendor int, task uint32) *T {
 // sighting is an observation with its instants since the first one, and its
 // tasks by number. It is used again for the next observation.
 type sighting struct {
-	Observation
-	vendor   int
-	real, at time.Duration // Real and At, since those of the first observation
-	shown    []uint32      // Tasks, in the same order
-	about    []uint32      // the tasks that the call is about
-	none     bool          // it is about no task
+	*Observation // for as long as it is looked at
+	vendor       int
+	real, at     time.Duration // Real and At, since those of the first observation
+	shown        []uint32      // Tasks, in the same order
+	about        []uint32      // the tasks that the call is about
+	none         bool          // it is about no task
 
 	moved      bool          // somebody has moved the clock
 	movedAfter time.Duration // the latest request before the last such move, as real
@@ -155,15 +155,6 @@ func (s *sighting) place(task uint32) place {
 	return place{vendor: s.vendor, operation: s.Operation, task: task}
 }
 
-// unsee takes from a lost answer what only its reader would know. A task that
-// was created is there all the same.
-func (s *sighting) unsee() {
-	if !s.Created {
-		s.Tasks = nil
-	}
-	s.Page, s.Token.Given = nil, 0
-}
-
 // ended tells whether the client was shown the i-th task at its end.
 func (s *sighting) ended(i int) bool { return s.Tasks[i].Ended && !s.Lost }
 
@@ -178,9 +169,6 @@ func (s *sighting) refused() bool {
 // see readies a sighting of the observation that it holds. It answers how many
 // tasks were overlooked.
 func (b *book) see(s *sighting) (overlooked int) {
-	if s.Lost {
-		s.unsee()
-	}
 	s.vendor = b.vendor(s.Vendor)
 	s.shown, s.about = s.shown[:0], s.about[:0]
 	for i := range s.Tasks {

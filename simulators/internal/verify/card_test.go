@@ -164,7 +164,7 @@ func TestRulesBeginAnew(t *testing.T) {
 		0s poll t1
 		1s poll t1*
 		2s poll t1* limit=7 wait=9/7`) {
-		o.Observe(c)
+		o.Observe(&c)
 	}
 	if got := o.Report(after(time.Hour)).Exit(); got != 1 {
 		t.Fatalf("before: exit %d, want 1", got)
@@ -178,7 +178,7 @@ func TestRulesBeginAnew(t *testing.T) {
 	for _, c := range read(t, `
 		3s start t8 body=1
 		4s poll t1* limit=7`) {
-		o.Observe(c)
+		o.Observe(&c)
 	}
 	r := o.Report(after(time.Hour))
 	for i, want := range []Verdict{Passed, Passed, Inconclusive, Inconclusive, Passed, Inconclusive} {
@@ -197,10 +197,10 @@ func TestRulesBeginAnew(t *testing.T) {
 func TestEndedIsAskedWithoutTheLock(t *testing.T) {
 	o := New([]scenarios.Expect{{EveryTask: "seen_end"}})
 	poll := read(t, `0s poll t1`)[0]
-	o.Observe(poll)
+	o.Observe(&poll)
 	now := after(0)
 	now.Ended = func(vendor, task string) (time.Time, bool) {
-		o.Observe(poll)
+		o.Observe(&poll)
 		return time.Time{}, true
 	}
 	if r := o.Report(now); r.Calls != 1 || r.Verdict != Inconclusive {
@@ -213,7 +213,7 @@ func TestNothingOfARequestIsKept(t *testing.T) {
 	o := New(allRules())
 	request := func() weak.Pointer[byte] {
 		text := strings.Repeat("id", 1<<16)
-		o.Observe(Observation{
+		observe(o, Observation{
 			Vendor: "acme", Operation: "listTasks", Kind: "poll", Asked: text[:4], Tasks: []Task{{ID: text[:6]}},
 			Page: &Page{List: text[:8], More: true}, Unknown: []string{text[:10]},
 		})
@@ -236,7 +236,7 @@ func TestBounds(t *testing.T) {
 		0s poll t2
 		0s poll t3*
 		1s poll t3*`) {
-		o.Observe(c)
+		o.Observe(&c)
 	}
 	r := o.Report(after(time.Hour))
 	if r.Overlooked != 4 || r.Exit() != 2 {
@@ -249,7 +249,7 @@ func TestBounds(t *testing.T) {
 	o = New(nil)
 	for i := range 30_000 {
 		when := fmt.Sprint(i, "s")
-		o.Observe(read(t, when+` list page=0/10 more of=`+when+` limit=`+fmt.Sprint(i+1)+` wait=1/`+fmt.Sprint(i+1)+` field=`+when)[0])
+		observe(o, read(t, when+` list page=0/10 more of=`+when+` limit=`+fmt.Sprint(i+1)+` wait=1/`+fmt.Sprint(i+1)+` field=`+when)[0])
 	}
 	if n := len(o.card[1].tracker.(*waits).limits); n > minSweep {
 		t.Errorf("%d waits are kept, most of them over", n)
@@ -265,7 +265,7 @@ func TestBounds(t *testing.T) {
 	if n := len(l.Figures["fields"].([]string)); n != mostFields || !strings.HasSuffix(l.Found, "and 29980 more") {
 		t.Errorf("%d fields are named: %s", n, l.Found)
 	}
-	o.Observe(Observation{Kind: "poll", Vendor: "acme", Asked: strings.Repeat("x", longestID+1)})
+	observe(o, Observation{Kind: "poll", Vendor: "acme", Asked: strings.Repeat("x", longestID+1)})
 	if got := o.Report(after(0)).Overlooked; got != 1 {
 		t.Errorf("an endless id: %d overlooked, want 1", got)
 	}

@@ -285,7 +285,7 @@ func TestPaceIsThatOfANaiveModel(t *testing.T) {
 			if real += pause; len(all) > 0 {
 				now += pause * time.Duration(speed)
 			}
-			p.advance(&sighting{real: real, Observation: Observation{Speed: speed}})
+			p.advance(&sighting{real: real, Observation: &Observation{Speed: speed}})
 
 			begin := max(0, now.Truncate(time.Second)-59*time.Second)
 			var want uint32

@@ -48,6 +48,15 @@ type Observation struct {
 	Sent map[string]string
 }
 
+// unsee takes from a lost answer what only its reader would know. A task that
+// was created is there all the same.
+func (o *Observation) unsee() {
+	if !o.Created {
+		o.Tasks = nil
+	}
+	o.Page, o.Token.Given = nil, 0
+}
+
 // Task is one task in an answer.
 type Task struct {
 	ID    string

@@ -14,7 +14,8 @@ import (
 type Observer struct {
 	mu    sync.Mutex
 	begun bool
-	first Observation // only its instants
+	real  time.Time // the real and the tenant's instant of the first request
+	at    time.Time
 	calls int64
 	// overlooked counts the mentions of tasks that the book had no room for.
 	overlooked int64
@@ -25,6 +26,7 @@ type Observer struct {
 	wants []string
 	moves moves
 	seen  sighting // of the call under way
+	mend  Observation
 }
 
 // tracker keeps the aggregates of one expectation or one line of the card. It
@@ -137,20 +139,20 @@ func newTracker(e scenarios.Expect, b *book) tracker {
 	return newCalls(e, b)
 }
 
-// Observe adds one request. It keeps nothing of it but numbers, and for a task,
-// a list or a field that is new, its name.
-func (o *Observer) Observe(observed Observation) {
+// Observe adds one request. It changes nothing in what it is told and keeps
+// nothing of it but numbers and, for a task, a list or a field that is new, a copy
+// of its name. So the caller may use it again, and all that its strings lie in but
+// Vendor, Operation and Fault.
+func (o *Observer) Observe(observed *Observation) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if !o.begun {
-		o.begun = true
-		o.first = Observation{Real: observed.Real, At: observed.At}
+		o.begun, o.real, o.at = true, observed.Real, observed.At
 	}
 	o.calls++
 	s := &o.seen
-	s.Observation = observed
-	s.Speed = max(1, s.Speed)
-	s.real, s.at = s.Real.Sub(o.first.Real), s.At.Sub(o.first.At)
+	s.Observation = o.mended(observed)
+	s.real, s.at = s.Real.Sub(o.real), s.At.Sub(o.at)
 	o.overlooked += int64(o.book.see(s))
 	o.moves.see(s)
 	for i := range o.card {
@@ -161,7 +163,23 @@ func (o *Observer) Observe(observed Observation) {
 			r.observe(s)
 		}
 	}
-	s.Observation = Observation{} // it holds pieces of the request
+	if s.Observation == &o.mend {
+		o.mend = Observation{} // it holds pieces of the request
+	}
+	s.Observation = nil
+}
+
+// mended is the observation, or a copy that says what it means: most need none.
+func (o *Observer) mended(observed *Observation) *Observation {
+	if !observed.Lost && observed.Speed >= 1 {
+		return observed
+	}
+	o.mend = *observed
+	o.mend.Speed = max(1, o.mend.Speed)
+	if o.mend.Lost {
+		o.mend.unsee()
+	}
+	return &o.mend
 }
 
 // Report judges what was observed so far. The caller says whose report it is:
@@ -188,7 +206,7 @@ func (o *Observer) Report(now Now) *Report {
 func (o *Observer) judge(now Now) (*Report, []finding) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	at := moment{Now: now, real: now.Real.Sub(o.first.Real), at: now.At.Sub(o.first.At)}
+	at := moment{Now: now, real: now.Real.Sub(o.real), at: now.At.Sub(o.at)}
 	r := &Report{
 		At: now.At, Calls: o.calls, Overlooked: o.overlooked,
 		Expectations: make([]Expectation, 0, len(o.rules)),

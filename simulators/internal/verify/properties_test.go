@@ -45,7 +45,7 @@ func TestAReportChangesNothing(t *testing.T) {
 			if i == cut {
 				halves.Report(end)
 			}
-			halves.Observe(c)
+			halves.Observe(&c)
 		}
 		got, want := fmt.Sprintf("%+v", full(halves.Report(end))), fmt.Sprintf("%+v", full(judged(allRules(), calls, end)))
 		if got != want {

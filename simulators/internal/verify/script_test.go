@@ -139,11 +139,14 @@ func number(t testing.TB, s string) uint64 {
 	return n
 }
 
+// observe is Observe for whoever has the observation in no place.
+func observe(o *Observer, call Observation) { o.Observe(&call) }
+
 // judged feeds calls to a new observer and asks for the report at an instant.
 func judged(rules []scenarios.Expect, calls []Observation, now Now) *Report {
 	o := New(rules)
 	for _, call := range calls {
-		o.Observe(call)
+		o.Observe(&call)
 	}
 	return o.Report(now)
 }
