@@ -21,13 +21,15 @@ type book struct {
 	seed  maphash.Seed
 	heads map[uint32]uint32 // hash of an id -> the latest task with that hash
 	tasks pages[entry]
+	ids   arena
 	n     uint32
 }
 
 // entry is one task. 32 bits of hash keep the map small; next is the task met
-// before it with the same hash.
+// before it with the same hash. There may be millions: neither they nor the map
+// have a pointer in them that the collector would follow.
 type entry struct {
-	id     string
+	id     span
 	next   uint32
 	vendor uint8
 }
@@ -52,7 +54,7 @@ func (b *book) task(vendor int, id string) uint32 {
 	hash := uint32(maphash.String(b.seed, id))
 	for n := b.heads[hash]; n != 0; {
 		e := b.tasks.at(n)
-		if e.id == id && int(e.vendor) == vendor {
+		if int(e.vendor) == vendor && string(b.ids.bytes(e.id)) == id {
 			return n
 		}
 		n = e.next
@@ -61,49 +63,13 @@ func (b *book) task(vendor int, id string) uint32 {
 		return 0
 	}
 	b.n++
-	// A clone, since an id may be a piece of a whole request.
-	*b.tasks.at(b.n) = entry{id: strings.Clone(id), next: b.heads[hash], vendor: uint8(vendor)}
+	*b.tasks.at(b.n) = entry{id: b.ids.add(id), next: b.heads[hash], vendor: uint8(vendor)}
 	b.heads[hash] = b.n
 	return b.n
 }
 
-// pages is a list that grows without moving and in which what was never asked
-// for takes nearly no room. The zero value is empty.
-type pages[T any] struct{ pages []*[pageLen]T }
-
-const pageLen = 32
-
-// at is the place of a number, made when it is first asked for.
-func (p *pages[T]) at(n uint32) *T {
-	page := int(n / pageLen)
-	for page >= len(p.pages) {
-		p.pages = append(p.pages, nil)
-	}
-	if p.pages[page] == nil {
-		p.pages[page] = new([pageLen]T)
-	}
-	return &p.pages[page][n%pageLen]
-}
-
-// peek is the place of a number, or nil where nobody asked for it or one near it.
-func (p *pages[T]) peek(n uint32) *T {
-	if page := int(n / pageLen); page < len(p.pages) && p.pages[page] != nil {
-		return &p.pages[page][n%pageLen]
-	}
-	return nil
-}
-
-// all goes over the places that were made, by number.
-func (p *pages[T]) all(do func(n uint32, v *T)) {
-	for i, page := range p.pages {
-		if page == nil {
-			continue
-		}
-		for j := range page {
-			do(uint32(i*pageLen+j), &page[j])
-		}
-	}
-}
+// id is the id of a task.
+func (b *book) id(task uint32) string { return string(b.ids.bytes(b.tasks.at(task).id)) }
 
 // cells keep something for each task, and for each vendor something for what is
 // about no task. The zero value is empty.
@@ -202,7 +168,7 @@ func (b *book) see(s *sighting) (overlooked int) {
 func (b *book) named(p place) *Case {
 	c := &Case{Vendor: b.vendors[p.vendor], Operation: p.operation}
 	if p.task != 0 {
-		c.Task = b.tasks.at(p.task).id
+		c.Task = b.id(p.task)
 	}
 	return c
 }
@@ -212,14 +178,14 @@ func (b *book) subject(p place) string {
 	if p.task == 0 {
 		return b.vendors[p.vendor]
 	}
-	return b.vendors[p.vendor] + " task " + printable(b.tasks.at(p.task).id)
+	return b.vendors[p.vendor] + " task " + printable(b.id(p.task))
 }
 
 // operation is what a sentence says of a place whose operation counts.
 func (b *book) operation(p place) string {
 	text := b.vendors[p.vendor] + "." + p.operation
 	if p.task != 0 {
-		text += " (task " + printable(b.tasks.at(p.task).id) + ")"
+		text += " (task " + printable(b.id(p.task)) + ")"
 	}
 	return text
 }

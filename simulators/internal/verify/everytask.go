@@ -94,7 +94,7 @@ func (e *everyTask) judge(now moment) finding {
 		}
 		entry := e.book.tasks.at(n)
 		rest = append(rest, unseen{
-			Case:  Case{Vendor: e.book.vendors[entry.vendor], Task: entry.id},
+			Case:  Case{Vendor: e.book.vendors[entry.vendor], Task: e.book.id(n)},
 			shown: t.state == shown, over: e.within > 0 && now.at-t.first > e.within,
 		})
 	})

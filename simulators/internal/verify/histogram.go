@@ -11,7 +11,7 @@ import (
 // width. So a quantile is within 1/64 of the true one, and a microsecond. The
 // least and the most are exact. The zero value is empty, and small.
 type histogram struct {
-	buckets  []int64 // made with the first length
+	rows     []*[subBuckets]int64 // by power of two, each made with its first length
 	n        int64
 	min, max time.Duration
 }
@@ -45,12 +45,19 @@ func middle(bucket int) time.Duration {
 
 func (h *histogram) add(d time.Duration) {
 	if h.n == 0 {
-		h.buckets = make([]int64, bucket(longest)+1)
 		h.min, h.max = d, d
 	}
 	h.n++
 	h.min, h.max = min(h.min, d), max(h.max, d)
-	h.buckets[bucket(uint64(d/time.Microsecond))]++
+	b := bucket(uint64(d / time.Microsecond))
+	row := b / subBuckets
+	for row >= len(h.rows) {
+		h.rows = append(h.rows, nil)
+	}
+	if h.rows[row] == nil {
+		h.rows[row] = new([subBuckets]int64)
+	}
+	h.rows[row][b%subBuckets]++
 }
 
 // quantile is the length that a share q of all does not exceed (the nearest
@@ -61,9 +68,14 @@ func (h *histogram) quantile(q float64) time.Duration {
 	}
 	rank := max(1, int64(math.Ceil(q*float64(h.n))))
 	var seen int64
-	for i, n := range h.buckets {
-		if seen += n; seen >= rank {
-			return min(max(middle(i), h.min), h.max)
+	for row, buckets := range h.rows {
+		if buckets == nil {
+			continue
+		}
+		for i, n := range buckets {
+			if seen += n; seen >= rank {
+				return min(max(middle(row*subBuckets+i), h.min), h.max)
+			}
 		}
 	}
 	return h.max

@@ -8,7 +8,7 @@ import (
 // lists judges whether lists in pages are read to the last.
 type lists struct {
 	book *book
-	open map[listKey]int // how often each was begun and not yet read to the last
+	open map[listKey]*int // how often each was begun and not yet read to the last
 
 	begun, left int64
 	lastLeft    place // where the last list was begun that stands open
@@ -23,7 +23,7 @@ type listKey struct {
 // clear; further ones are only counted.
 const mostLists = 10_000
 
-func newLists(b *book) *lists { return &lists{book: b, open: map[listKey]int{}} }
+func newLists(b *book) *lists { return &lists{book: b, open: map[listKey]*int{}} }
 
 // Lists are counted, not followed page by page: the pages after the first may
 // be asked for all at once, and the same list may be read by two at a time.
@@ -32,21 +32,23 @@ func (l *lists) observe(s *sighting) {
 		return
 	}
 	key := listKey{s.vendor, s.Page.List}
+	open := l.open[key]
 	switch {
 	case s.Page.From == 0 && s.Page.More:
 		l.begun++
 		l.left++
 		l.lastLeft = s.place(0)
-		if l.open[key] == 0 {
+		if open == nil {
 			if len(l.open) >= mostLists {
 				return
 			}
-			key.list = strings.Clone(key.list)
+			key.list, open = strings.Clone(key.list), new(int)
+			l.open[key] = open
 		}
-		l.open[key]++
-	case s.Page.From > 0 && !s.Page.More && l.open[key] > 0:
+		*open++ // l.open[key]++ would keep the name that was sent now
+	case s.Page.From > 0 && !s.Page.More && open != nil:
 		l.left--
-		if l.open[key]--; l.open[key] == 0 {
+		if *open--; *open == 0 {
 			delete(l.open, key)
 		}
 	}

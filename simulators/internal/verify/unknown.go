@@ -9,7 +9,7 @@ import (
 // unknown judges whether the client sends what nothing reads.
 type unknown struct {
 	book  *book
-	names map[field]int64 // at most mostFields; how often each was sent
+	names map[field]*int64 // at most mostFields; how often each was sent
 
 	calls, bad, fields int64 // calls, those with such a field, such fields in all
 	last               place
@@ -24,7 +24,7 @@ type field struct {
 // mostFields is how many fields are named; further ones are only counted.
 const mostFields = 20
 
-func newUnknown(b *book) *unknown { return &unknown{book: b, names: map[field]int64{}} }
+func newUnknown(b *book) *unknown { return &unknown{book: b, names: map[field]*int64{}} }
 
 func (u *unknown) observe(s *sighting) {
 	u.calls++
@@ -36,20 +36,22 @@ func (u *unknown) observe(s *sighting) {
 	for _, name := range s.Unknown {
 		u.fields++
 		key := field{s.vendor, s.Operation, name[:min(len(name), longestName)]}
-		if _, met := u.names[key]; !met {
+		sent := u.names[key]
+		if sent == nil {
 			if len(u.names) >= mostFields {
 				continue
 			}
-			key.name = strings.Clone(key.name)
+			key.name, sent = strings.Clone(key.name), new(int64)
+			u.names[key] = sent
 		}
-		u.names[key]++
+		*sent++ // u.names[key]++ would keep the name that was sent now
 	}
 }
 
 func (u *unknown) judge(moment) finding {
 	names := make([]string, 0, len(u.names))
 	for f, n := range u.names {
-		names = append(names, fmt.Sprintf("%s.%s %s (%d)", u.book.vendors[f.vendor], f.operation, printable(f.name), n))
+		names = append(names, fmt.Sprintf("%s.%s %s (%d)", u.book.vendors[f.vendor], f.operation, printable(f.name), *n))
 	}
 	slices.Sort(names)
 	f := finding{figures: Figures{"calls": u.calls, "calls_with": u.bad, "fields": names}}
@@ -59,7 +61,7 @@ func (u *unknown) judge(moment) finding {
 		f.found = fmt.Sprintf("%s with fields that nothing read: %s", count(u.bad, "call"), strings.Join(names, ", "))
 		var named int64
 		for _, n := range u.names {
-			named += n
+			named += *n
 		}
 		if u.fields > named {
 			f.found += fmt.Sprintf(", and %d more", u.fields-named)
