@@ -137,7 +137,12 @@ func (c *checker) checkOn(path []any, on, vendor string) {
 // Selects tells whether an `on` means this operation: by its kind, its name,
 // or vendor.name. An `on` left out means every operation.
 func Selects(on, vendor, operation, kind string) bool {
-	return on == "" || on == kind || on == operation || on == vendor+"."+operation
+	if on == "" || on == kind || on == operation {
+		return true
+	}
+	// It is asked for each request: vendor+"."+operation would be made anew.
+	of, named := strings.CutSuffix(on, operation)
+	return named && len(of) == len(vendor)+1 && of[len(vendor)] == '.' && of[:len(vendor)] == vendor
 }
 
 // declaredTask is a task that exists, with its place in the tree.

@@ -141,3 +141,21 @@ func TestSelects(t *testing.T) {
 		}
 	}
 }
+
+// Selects says the same as its definition, also where a name holds a dot or is
+// the end of another.
+func TestSelectsIsItsDefinition(t *testing.T) {
+	words := []string{"", ".", "a", "b", "a.b", "b.a", "ab", "a.", ".b", "a.b.a", "poll"}
+	for _, on := range words {
+		for _, vendor := range words {
+			for _, operation := range words {
+				for _, kind := range []string{"", "poll", "b"} {
+					want := on == "" || on == kind || on == operation || on == vendor+"."+operation
+					if got := Selects(on, vendor, operation, kind); got != want {
+						t.Errorf("Selects(%q, %q, %q, %q) = %v", on, vendor, operation, kind, got)
+					}
+				}
+			}
+		}
+	}
+}

@@ -132,5 +132,5 @@ func refusing(limits *traffic.Limiter, judged []journal.Judged) scenarios.Limit 
 			longest = j
 		}
 	}
-	return limits.Rules()[longest.Rule]
+	return limits.Rule(longest.Rule)
 }

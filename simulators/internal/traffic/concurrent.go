@@ -1,6 +1,16 @@
 package traffic
 
-import "github.com/vendorsim/vendorsim/simulators/internal/journal"
+import (
+	"strings"
+
+	"github.com/vendorsim/vendorsim/simulators/internal/journal"
+)
+
+// under is how many requests are under way that are counted together.
+type under struct {
+	key windowKey
+	n   int
+}
 
 // nothing is what a request leaves that no limit of requests at once counts.
 var nothing = func() {}
@@ -24,20 +34,30 @@ func (l *Limiter) Enter(r Request) (leave func(), judged []journal.Judged, ok bo
 			continue
 		}
 		key := keyOf(i, rule, &r)
-		n := l.inside[key]
-		judged, keys, ok = append(judged, l.says(key, n)), append(keys, key), ok && n < rule.Concurrent
+		said := l.says(key)
+		if u := l.inside[key]; u != nil {
+			said.Used, key = u.n, u.key
+		}
+		judged, keys, ok = append(judged, said), append(keys, key), ok && said.Used < said.Of
 	}
 	if !ok || len(keys) == 0 {
 		return nothing, judged, ok
 	}
-	for _, key := range keys {
-		l.inside[key]++
+	for i, key := range keys {
+		u := l.inside[key]
+		if u == nil {
+			key.value = strings.Clone(key.value) // it may be a piece of a whole request
+			keys[i], u = key, &under{key: key}
+			l.inside[key] = u
+		}
+		u.n++
 	}
 	return func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		for _, key := range keys {
-			if l.inside[key]--; l.inside[key] == 0 {
+			u := l.inside[key]
+			if u.n--; u.n == 0 {
 				delete(l.inside, key) // what it counts by comes from clients
 			}
 		}

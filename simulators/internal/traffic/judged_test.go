@@ -185,16 +185,51 @@ func TestRulesAreACopy(t *testing.T) {
 	}
 }
 
-func BenchmarkTake(b *testing.B) {
-	l := NewLimiter([]scenarios.Limit{
-		{Per: PerCredential, Requests: 1_000_000_000, Window: time.Hour},
-		{Per: PerToken, Requests: 1000, Window: time.Second, Algorithm: Sliding},
-	})
-	r := Request{Vendor: "acme", Operation: "getTaskStatus", Kind: "poll", Credential: "slow~mine", Token: "a token of thirty-two characters"}
-	buffer, at := make([]journal.Judged, 0, 2), time.Duration(0)
-	b.ReportAllocs()
-	for b.Loop() {
-		at += time.Millisecond
-		l.Take(r, at, buffer[:0])
+// The limits of a request that is granted, by their kinds; and one fixed limit of
+// a token among many tokens, and of as many requests at once as there are
+// processors.
+func BenchmarkLimiterTake(b *testing.B) {
+	const token = "a token of thirty-two characters"
+	r := Request{Vendor: "acme", Operation: "getTaskStatus", Kind: "poll", Credential: "slow~mine", Token: token, Source: "127.0.0.1"}
+	hour := scenarios.Limit{Per: PerToken, Requests: 1_000_000_000, Window: time.Hour}
+	sliding, bucket := hour, hour
+	sliding.Requests, sliding.Window, sliding.Algorithm = 1000, time.Second, Sliding
+	bucket.Algorithm = Bucket
+	for name, rules := range map[string][]scenarios.Limit{
+		"none": nil, "fixed": {hour}, "sliding": {sliding}, "bucket": {bucket}, "two": {hour, sliding},
+	} {
+		b.Run(name, func(b *testing.B) {
+			l, buffer, at := NewLimiter(rules), make([]journal.Judged, 0, 2), time.Duration(0)
+			b.ReportAllocs()
+			for b.Loop() {
+				at += time.Millisecond
+				l.Take(r, at, buffer[:0])
+			}
+		})
 	}
+	b.Run("tokens=10000", func(b *testing.B) {
+		l, buffer, at, r := NewLimiter([]scenarios.Limit{hour}), make([]journal.Judged, 0, 2), time.Duration(0), r
+		tokens := make([]string, 10_000)
+		for i := range tokens {
+			tokens[i] = fmt.Sprint(token, i)
+		}
+		i := 0
+		b.ReportAllocs()
+		for b.Loop() {
+			at, i = at+time.Millisecond, i+1
+			r.Token = tokens[i%len(tokens)]
+			l.Take(r, at, buffer[:0])
+		}
+	})
+	b.Run("parallel", func(b *testing.B) {
+		l := NewLimiter([]scenarios.Limit{hour})
+		b.ReportAllocs()
+		b.RunParallel(func(pb *testing.PB) {
+			buffer, at := make([]journal.Judged, 0, 2), time.Duration(0)
+			for pb.Next() {
+				at += time.Millisecond
+				l.Take(r, at, buffer[:0])
+			}
+		})
+	})
 }

@@ -7,6 +7,7 @@ package traffic
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -45,15 +46,16 @@ type Limiter struct {
 
 	mu      sync.Mutex
 	windows map[windowKey]*tally
-	inside  map[windowKey]int // requests under way; none of 0
-	latest  time.Duration     // the latest lived time seen
-	sweepAt int               // how many windows there are when it next looks for idle ones
+	inside  map[windowKey]*under // none of 0
+	latest  time.Duration        // the latest lived time seen
+	sweepAt int                  // how many windows there are when it next looks for idle ones
 }
 
-// tally is a window, and until when a client was last told to wait for it, in
-// lived time.
+// tally is a window with what is said of it, and until when a client was last told
+// to wait for it, in lived time.
 type tally struct {
 	window
+	said journal.Judged // but what is used, and the wait
 	told time.Duration
 }
 
@@ -65,7 +67,7 @@ type windowKey struct {
 // NewLimiter makes the limiter of one tenant. A rule's Vendor must be written
 // out or empty for every vendor.
 func NewLimiter(rules []scenarios.Limit) *Limiter {
-	l := &Limiter{rules: rules, windows: map[windowKey]*tally{}, inside: map[windowKey]int{}, sweepAt: minSweep}
+	l := &Limiter{rules: rules, windows: map[windowKey]*tally{}, inside: map[windowKey]*under{}, sweepAt: minSweep}
 	for i := range rules {
 		l.names = append(l.names, strconv.Itoa(i))
 		if rules[i].Concurrent > 0 {
@@ -77,6 +79,9 @@ func NewLimiter(rules []scenarios.Limit) *Limiter {
 
 // Rules are the limits in force; Judged.Rule is a place among them.
 func (l *Limiter) Rules() []scenarios.Limit { return slices.Clone(l.rules) }
+
+// Rule is the limit at a place among Rules.
+func (l *Limiter) Rule(i int) scenarios.Limit { return l.rules[i] }
 
 // Take asks for one request at an instant of the tenant's lived time. Every
 // rule of a window that selects the request must grant it; where one refuses,
@@ -105,9 +110,9 @@ func (l *Limiter) Take(r Request, lived time.Duration, judged []journal.Judged) 
 		if rule.Concurrent > 0 || !selects(rule, &r) {
 			continue
 		}
-		key := keyOf(i, rule, &r)
-		w := l.window(key)
-		said := l.says(key, w.used(lived))
+		w := l.window(keyOf(i, rule, &r))
+		said := w.said
+		said.Used = w.used(lived)
 		if w.wait(lived) > 0 {
 			said.Wait = w.refuse(rule.EarlyRetry, lived) + late
 		}
@@ -127,11 +132,11 @@ func selects(rule *scenarios.Limit, r *Request) bool {
 	return (rule.Vendor == "" || rule.Vendor == r.Vendor) && scenarios.Selects(rule.On, r.Vendor, r.Operation, r.Kind)
 }
 
-// says is what a rule says of a request before which so much was used.
-func (l *Limiter) says(key windowKey, used int) journal.Judged {
+// says is what a rule says of each request that it counts under a key: but how
+// much was used before, and the wait.
+func (l *Limiter) says(key windowKey) journal.Judged {
 	return journal.Judged{
-		Rule: key.rule, Key: task.Mix(l.names[key.rule], key.vendor, key.value),
-		Used: used, Of: most(&l.rules[key.rule]),
+		Rule: key.rule, Key: task.Mix(l.names[key.rule], key.vendor, key.value), Of: most(&l.rules[key.rule]),
 	}
 }
 
@@ -168,7 +173,8 @@ func keyOf(i int, rule *scenarios.Limit, r *Request) windowKey {
 func (l *Limiter) window(key windowKey) *tally {
 	w := l.windows[key]
 	if w == nil {
-		w = &tally{window: newWindow(&l.rules[key.rule])}
+		w = &tally{window: newWindow(&l.rules[key.rule]), said: l.says(key)}
+		key.value = strings.Clone(key.value) // it may be a piece of a whole request
 		l.windows[key] = w
 	}
 	return w
