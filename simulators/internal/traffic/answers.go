@@ -6,54 +6,76 @@ import (
 	"sync/atomic"
 )
 
-// Budget bounds the bytes that all answers of a server may take.
-type Budget struct{ left atomic.Int64 }
-
-// NewBudget is a budget of so many bytes.
-func NewBudget(bytes int64) *Budget {
-	b := &Budget{}
-	b.left.Store(bytes)
-	return b
-}
-
-// take spends bytes, or answers false and spends none.
-func (b *Budget) take(n int64) bool {
-	if b.left.Add(-n) >= 0 {
-		return true
-	}
-	b.left.Add(n)
-	return false
-}
-
 // Answers keeps what one tenant was answered, by request, for as long as the
 // caller finds it fresh: it never judges that itself. A request is kept from
 // its second time on, so that clients which send a new id with each one do not
-// fill it. When the budget is spent it forgets all its own and starts anew.
-// Safe for concurrent use.
+// fill it. When the budget is spent, answers that were not given for long make
+// room: the tenant's own, or, where it has less than its share, another's. Safe
+// for concurrent use; Get takes no lock.
 type Answers struct {
 	budget *Budget
+	table  atomic.Pointer[table] // nil while nothing is kept
 
-	mu   sync.RWMutex
-	kept map[string]kept
-	size int64
-	seen [64]uint64 // hashes of requests met lately, each at its own place
+	mu     sync.Mutex // held while what is kept changes
+	gone   bool
+	all    []*entry
+	hand   int          // where evict looks next
+	size   atomic.Int64 // bytes of all
+	seen   seen
+	holder int // its place among the budget's holders, while it keeps anything
 }
+
+// entry is one answer. It never changes but for its links, so whoever finds it
+// may read it.
+type entry struct {
+	hash    uint64
+	request string
+	answer  any
+	size    int64
+	place   int // in all
+
+	next  atomic.Pointer[entry] // with a hash that begins at the same place of the table
+	given atomic.Bool           // since the hand last came by
+}
+
+// table finds entries by the low bits of their hashes. Its length is a power of two.
+type table []atomic.Pointer[entry]
+
+func (t table) head(hash uint64) *atomic.Pointer[entry] { return &t[hash&uint64(len(t)-1)] }
 
 var hashSeed = maphash.MakeSeed()
 
-type kept struct {
-	answer any
-	size   int64
-}
-
 // NewAnswers is an empty store that spends from a budget.
-func NewAnswers(b *Budget) *Answers { return &Answers{budget: b, kept: map[string]kept{}} }
+func NewAnswers(b *Budget) *Answers { return &Answers{budget: b} }
 
 // Get is what was kept for a request, or nil.
 func (a *Answers) Get(request []byte) any {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	return a.kept[string(request)].answer
+	if a.table.Load() == nil {
+		return nil
+	}
+	e := a.find(maphash.Bytes(hashSeed, request), request)
+	if e == nil {
+		return nil
+	}
+	if !e.given.Load() { // to write it each time would take it from the other processors
+		e.given.Store(true)
+	}
+	return e.answer
+}
+
+// find may miss an entry while the table grows, but comes to an end: links are
+// changed to entries that were linked anew before, and to no others.
+func (a *Answers) find(hash uint64, request []byte) *entry {
+	t := a.table.Load()
+	if t == nil {
+		return nil
+	}
+	for e := t.head(hash).Load(); e != nil; e = e.next.Load() {
+		if e.hash == hash && e.request == string(request) {
+			return e
+		}
+	}
+	return nil
 }
 
 // perAnswer is what an entry takes beside its bytes, roughly.
@@ -63,28 +85,99 @@ const perAnswer = 256
 // request has been met before.
 func (a *Answers) Put(request []byte, answer any, bytes int) {
 	n, hash := int64(bytes+len(request)+perAnswer), maphash.Bytes(hashSeed, request)
+	if !a.met(hash) || !a.budget.makeRoom(n, a) {
+		return
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if seen := &a.seen[hash%uint64(len(a.seen))]; *seen != hash {
-		*seen = hash
+	if a.gone {
+		a.budget.left.Add(n)
 		return
 	}
-	if a.kept == nil {
-		return
+	if old := a.find(hash, request); old != nil {
+		a.remove(old)
 	}
-	if old, ok := a.kept[string(request)]; ok {
-		delete(a.kept, string(request))
-		a.size -= old.size
-		a.budget.left.Add(old.size)
+	a.add(&entry{hash: hash, request: string(request), answer: answer, size: n})
+}
+
+// met tells whether a request was met before.
+func (a *Answers) met(hash uint64) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return !a.gone && a.seen.met(hash, a.budget)
+}
+
+const leastTable = 8
+
+// add links an entry whose room was taken.
+func (a *Answers) add(e *entry) {
+	e.place = len(a.all)
+	a.all = append(a.all, e)
+	a.size.Add(e.size)
+	if len(a.all) == 1 {
+		a.budget.join(a)
 	}
-	if !a.budget.take(n) {
-		a.drop()
-		if !a.budget.take(n) {
-			return
+	t := a.table.Load()
+	if t == nil || len(a.all) > len(*t) {
+		grown := make(table, max(leastTable, 2*(len(a.all)-1)))
+		for _, e := range a.all {
+			grown.link(e)
 		}
+		a.table.Store(&grown)
+		return
 	}
-	a.size += n
-	a.kept[string(request)] = kept{answer, n}
+	t.link(e)
+}
+
+func (t table) link(e *entry) {
+	head := t.head(e.hash)
+	e.next.Store(head.Load())
+	head.Store(e)
+}
+
+// remove unlinks an entry and gives its room back. Who has found it goes on with
+// it.
+func (a *Answers) remove(e *entry) {
+	link := a.table.Load().head(e.hash)
+	for link.Load() != e {
+		link = &link.Load().next
+	}
+	link.Store(e.next.Load())
+	last := len(a.all) - 1
+	a.all[e.place] = a.all[last]
+	a.all[e.place].place = e.place
+	a.all[last] = nil
+	a.all = a.all[:last]
+	a.size.Add(-e.size)
+	a.budget.left.Add(e.size)
+	if last == 0 {
+		a.budget.part(a)
+	}
+}
+
+// Evict looks at so many entries at most, and spares as many of them because they
+// were given since it last came by.
+const (
+	mostLooks  = 16
+	mostSpared = 8
+)
+
+// evict forgets answers until n bytes are free, in bounded work: those that were
+// not given since the hand last came by.
+func (a *Answers) evict(n int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for look := 0; look < mostLooks && n > 0 && len(a.all) > 0; look++ {
+		a.hand %= len(a.all)
+		e := a.all[a.hand]
+		if look < mostSpared && e.given.Load() {
+			e.given.Store(false)
+			a.hand++
+			continue
+		}
+		n -= e.size
+		a.remove(e)
+	}
 }
 
 // Drop forgets everything and gives its room back, for good: what a request
@@ -93,12 +186,11 @@ func (a *Answers) Put(request []byte, answer any, bytes int) {
 func (a *Answers) Drop() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.drop()
-	a.kept = nil
-}
-
-func (a *Answers) drop() {
-	a.budget.left.Add(a.size)
-	a.size = 0
-	clear(a.kept)
+	if len(a.all) > 0 {
+		a.budget.part(a)
+	}
+	a.budget.left.Add(a.size.Load() + a.seen.size())
+	a.gone, a.all, a.seen = true, nil, seen{}
+	a.size.Store(0)
+	a.table.Store(nil)
 }
