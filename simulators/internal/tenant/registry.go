@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -80,41 +81,81 @@ type Credential struct {
 // or ErrFull. With ErrDisabled comes the tenant, so that its test sees who was
 // refused: the key names it like any other.
 func (g *Registry) Accept(c Credential, vendor string) (*Tenant, error) {
-	raw := false
-	if c.Token != "" {
-		k, err := g.Token(c.Token, vendor)
-		switch {
-		case k == nil: // a raw tenant name never ends, and stands outside auth
-			c, raw = Credential{Name: c.Token}, true
-		case err != nil:
-			return nil, err
-		case !k.Tenant.Serves(vendor): // its scenario was replaced
-			return nil, elsewhere(k.Tenant.World(), vendor)
-		default:
-			return g.enter(k.Tenant, vendor)
-		}
-	}
-	if c.HasSecret && (c.Secret == "" || c.Secret == Wrong) {
-		return nil, ErrSecret
-	}
-	t, err := g.get(c.Name, vendor)
+	t, k, err := g.whose(&c, vendor)
 	if err != nil {
 		return nil, err
 	}
-	if raw {
-		t.touch(g.source.Now())
-		return t, nil
+	lived := time.Duration(0)
+	if k != nil {
+		lived = t.Clock.Lived()
 	}
-	return g.enter(t, vendor)
+	if err = t.admit(&c, k, t.World().Vendor(vendor), lived, g.source.Now()); err != nil && err != ErrDisabled {
+		return nil, err
+	}
+	return t, err
 }
 
-// enter lets a key into its tenant, unless the scenario has disabled it.
-func (g *Registry) enter(t *Tenant, vendor string) (*Tenant, error) {
-	t.touch(g.source.Now())
-	if t.Auth(vendor).Disabled {
-		return t, ErrDisabled
+// Entered is a request that came in, and whose it is.
+type Entered struct {
+	Tenant  *Tenant      // nil: nobody's
+	Vendor  *VendorWorld // what the tenant's scenario says of the vendor
+	Token   *Token       // that the request carried, if one of the tenant's is known
+	Number  int64        // as Arrive says, and so is Reading
+	Reading clock.Reading
+}
+
+// Enter is Accept for a request that came at a real instant. It gets its number and
+// its instant, which decides whether its token is over. With an error comes its
+// tenant all the same where its token or its name told it: the request is one of
+// that tenant's, though refused.
+func (g *Registry) Enter(c *Credential, vendor string, real time.Time) (e Entered, err error) {
+	t, k, err := g.whose(c, vendor)
+	if err != nil {
+		return e, err
 	}
-	return t, nil
+	e.Tenant, e.Token = t, k
+	e.Number, e.Reading = t.Arrive()
+	// The world comes after the reading: what is kept of a world that was replaced
+	// since is of an older generation, and not given again.
+	e.Vendor = t.World().Vendor(vendor)
+	return e, t.admit(c, k, e.Vendor, e.Reading.Lived, real)
+}
+
+// whose answers the tenant that a credential names, creating it at its first use,
+// and the token that it carries, if it carries one. With an error comes neither.
+func (g *Registry) whose(c *Credential, vendor string) (t *Tenant, k *Token, err error) {
+	switch {
+	case c.Token != "":
+		if k = g.Known(c.Token, vendor); k != nil {
+			return k.Tenant, k, nil
+		}
+		t, err = g.get(c.Token, vendor)
+	case c.HasSecret && (c.Secret == "" || c.Secret == Wrong):
+		err = ErrSecret
+	default:
+		t, err = g.get(c.Name, vendor)
+	}
+	return t, nil, err
+}
+
+// admit lets a credential into the tenant that it names, whose token may be over or
+// whose key the scenario may have disabled. A tenant's name that stands in the place
+// of a token is outside of all that. Only who is let in, or has a key that is
+// disabled, uses the tenant.
+func (t *Tenant) admit(c *Credential, k *Token, w *VendorWorld, lived time.Duration, real time.Time) error {
+	if k != nil {
+		if err := k.Over(lived); err != nil {
+			return err
+		}
+	}
+	if !w.Serves { // the scenario was replaced
+		return elsewhere(w)
+	}
+	t.touch(real)
+	if w.Auth.Disabled && (k != nil || c.Token == "") {
+		return ErrDisabled
+	}
+	return nil
 }
 
 func (g *Registry) get(name, vendor string) (*Tenant, error) {
@@ -128,8 +169,8 @@ func (g *Registry) get(name, vendor string) (*Tenant, error) {
 			return nil, err
 		}
 	}
-	if !w.Serves(vendor) {
-		return nil, elsewhere(w, vendor)
+	if of := w.Vendor(vendor); !of.Serves {
+		return nil, elsewhere(of)
 	}
 	if ok {
 		return t.(*Tenant), nil
@@ -137,8 +178,8 @@ func (g *Registry) get(name, vendor string) (*Tenant, error) {
 	return g.create(name, w)
 }
 
-func elsewhere(w *World, vendor string) error {
-	return fmt.Errorf("%w (%s, %s)", ErrElsewhere, w.Scenario.Name, vendor)
+func elsewhere(w *VendorWorld) error {
+	return fmt.Errorf("%w (%s, %s)", ErrElsewhere, w.World.Scenario.Name, w.Name)
 }
 
 // create begins a tenant, unless another request did so meanwhile.
@@ -148,7 +189,7 @@ func (g *Registry) create(name string, w *World) (*Tenant, error) {
 	if t, ok := g.tenants.Load(name); ok {
 		return t.(*Tenant), nil
 	}
-	return g.begin(written(name, w))
+	return g.begin(written(strings.Clone(name), w)) // it may be a piece of a whole request
 }
 
 // begin makes a tenant and makes it known. It is called with making held.

@@ -30,8 +30,6 @@ type Tenant struct {
 
 	// Notes are what vendors keep beside tasks, by vendor and key.
 	Notes Notes
-	// Requests counts the requests that were accepted: the ordinals of their ids.
-	Requests atomic.Int64
 	// Issued counts the tokens that the tenant was given: two are never alike.
 	Issued atomic.Int64
 	// Tracked counts the tracking ids that the tenant has had.
@@ -39,10 +37,9 @@ type Tenant struct {
 	// Alone is held by a call that looks before it acts.
 	Alone sync.Mutex
 
-	begun    definition
-	faults   *traffic.Faults
-	arriving sync.Mutex // held while a request gets its number and its instant
-	moving   sync.Mutex // held while the clock is moved by hand or the scenario replaced
+	begun  definition
+	faults *traffic.Faults
+	moving sync.Mutex // held while the clock is moved by hand or the scenario replaced
 
 	// A scenario can be replaced while requests run.
 	world  atomic.Pointer[World]
@@ -51,7 +48,18 @@ type Tenant struct {
 
 	tokens tokens
 	waits  waits
-	used   atomic.Int64 // real Unix nanoseconds of the last request
+
+	_ [64]byte // what each request writes is not to share a cache line with what each reads
+	arrivals
+	_ [64]byte
+}
+
+// arrivals are the requests so far.
+type arrivals struct {
+	arriving sync.Mutex // held while a request gets its number and its instant
+	// Requests counts the requests that were accepted: the ordinals of their ids.
+	Requests atomic.Int64
+	used     atomic.Int64 // real Unix nanoseconds of the last request
 }
 
 // definition is all that makes a tenant what it is at its beginning: it can be
@@ -130,7 +138,7 @@ func (t *Tenant) Options(vendor string) Options { return t.World().Options(vendo
 func (t *Tenant) Profile(vendor string) string { return t.World().Profile(vendor) }
 
 // Auth is what the tenant's scenario says about credentials and tokens at a vendor.
-func (t *Tenant) Auth(vendor string) scenarios.Auth { return t.Scenario().AuthOf(vendor) }
+func (t *Tenant) Auth(vendor string) scenarios.Auth { return t.World().Vendor(vendor).Auth }
 
 // Faults are what goes wrong on purpose: the scenario's, and what a test adds.
 func (t *Tenant) Faults() *traffic.Faults { return t.faults }

@@ -155,15 +155,24 @@ func (g *Registry) RevokeAll(t *Tenant, vendor, kind string) int {
 	return t.tokens.revoke(t.Clock.Lived(), vendor, kind)
 }
 
-// Token is the token of this value that was issued for a vendor. The error is
-// ErrUnknown, ErrExpired or ErrRevoked; with the last two comes the token.
-func (g *Registry) Token(value, vendor string) (*Token, error) {
+// Known is the token of this value that was issued for a vendor, which may be over
+// by now; nil where there is none.
+func (g *Registry) Known(value, vendor string) *Token {
 	v, ok := g.tokens.Load(value)
 	if !ok {
-		return nil, ErrUnknown
+		return nil
 	}
 	k := v.(*Token)
 	if k.Vendor != vendor {
+		return nil
+	}
+	return k
+}
+
+// Token is Known with what Over says of it now; ErrUnknown where there is none.
+func (g *Registry) Token(value, vendor string) (*Token, error) {
+	k := g.Known(value, vendor)
+	if k == nil {
 		return nil, ErrUnknown
 	}
 	return k, k.Over(k.Tenant.Clock.Lived())

@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -45,34 +46,46 @@ type World struct {
 
 	lifecycles map[string]*task.Lifecycle
 	sets       map[string]*Set
-	options    map[string]Options
+	vendors    map[string]*VendorWorld
 	limits     []scenarios.Limit // as they hold on a running clock
+}
+
+// VendorWorld is what a scenario says of one vendor, worked out once for all its
+// requests. It must not be changed.
+type VendorWorld struct {
+	World   *World
+	Name    string         // of the vendor
+	Serves  bool           // the scenario is for it
+	Profile string         // Documented or Observed
+	Options Options        // nil where it is not for it
+	Auth    scenarios.Auth // what it says about credentials and tokens
 }
 
 // NewWorld compiles a checked scenario.
 func NewWorld(s *scenarios.Scenario, vendors []Vendor, own *fixtures.Own) *World {
 	w := &World{
 		Scenario: s, Own: own,
-		lifecycles: map[string]*task.Lifecycle{}, sets: map[string]*Set{}, options: map[string]Options{},
+		lifecycles: map[string]*task.Lifecycle{}, sets: map[string]*Set{}, vendors: map[string]*VendorWorld{},
 	}
 	for name, l := range s.Lifecycles {
 		w.lifecycles[name] = task.Compile(name, l)
 	}
 	for _, v := range vendors {
-		if !w.Serves(v.Name) {
+		of := w.newVendor(v.Name)
+		w.vendors[v.Name] = of
+		if !of.Serves {
 			continue
 		}
-		options := Options{}
-		maps.Copy(options, v.Options)
-		maps.Copy(options, s.Options[v.Name])
-		w.options[v.Name] = options
+		of.Options = Options{}
+		maps.Copy(of.Options, v.Options)
+		maps.Copy(of.Options, s.Options[v.Name])
 		tasks := s.Tasks
 		if tasks == nil {
 			tasks = w.examples(v.Examples)
 		}
 		w.sets[v.Name] = newSet(v.Name, v.IDs, tasks, w.define)
 		if s.Limits == nil && v.Limits != nil {
-			for _, l := range v.Limits(options) {
+			for _, l := range v.Limits(of.Options) {
 				l.Vendor = v.Name // a vendor's own limits are not another's
 				w.limits = append(w.limits, l)
 			}
@@ -106,13 +119,26 @@ func (w *World) define(t *scenarios.Task) *task.Definition {
 	return d
 }
 
-// Serves tells whether the scenario is for a vendor.
-func (w *World) Serves(vendor string) bool {
-	return slices.Contains(w.Scenario.Vendors, vendor)
+// Vendor is what the scenario says of a vendor, also of one that it is not for.
+func (w *World) Vendor(name string) *VendorWorld {
+	if of := w.vendors[name]; of != nil {
+		return of
+	}
+	return w.newVendor(name)
 }
 
+func (w *World) newVendor(name string) *VendorWorld {
+	return &VendorWorld{
+		World: w, Name: name, Serves: slices.Contains(w.Scenario.Vendors, name),
+		Profile: cmp.Or(w.Scenario.Profiles[name], Documented), Auth: w.Scenario.AuthOf(name),
+	}
+}
+
+// Serves tells whether the scenario is for a vendor.
+func (w *World) Serves(vendor string) bool { return w.Vendor(vendor).Serves }
+
 // Options are a vendor's options in this scenario.
-func (w *World) Options(vendor string) Options { return w.options[vendor] }
+func (w *World) Options(vendor string) Options { return w.Vendor(vendor).Options }
 
 // The profiles: what the vendor's page says, and what it really answers.
 const (
@@ -121,12 +147,7 @@ const (
 )
 
 // Profile is documented or observed.
-func (w *World) Profile(vendor string) string {
-	if p := w.Scenario.Profiles[vendor]; p != "" {
-		return p
-	}
-	return Documented
-}
+func (w *World) Profile(vendor string) string { return w.Vendor(vendor).Profile }
 
 // limitsFor are the limits that hold in a clock mode: on a frozen clock no
 // window would ever pass, so only what the scenario itself writes holds there.
