@@ -35,6 +35,7 @@ type anchor struct {
 	lived        time.Duration
 	mode         scenarios.ClockMode
 	generation   uint64
+	runs         time.Duration // how long it goes on from here, at most: 0 where it is frozen
 }
 
 // New is a clock that begins now at start, or at the real now if start is zero.
@@ -45,7 +46,7 @@ func New(source Source, mode scenarios.ClockMode, start time.Time) *Clock {
 		start = now
 	}
 	c := &Clock{source: source, began: start.Round(0).UTC()}
-	c.anchor.Store(&anchor{real: now, tenant: c.began, last: c.Last(), mode: whole(mode)})
+	c.set(anchor{real: now, tenant: c.began, last: c.Last(), mode: whole(mode)})
 	return c
 }
 
@@ -62,10 +63,19 @@ func whole(mode scenarios.ClockMode) scenarios.ClockMode {
 
 // passed is the tenant's time from the anchor to a real instant.
 func (a *anchor) passed(real time.Time) time.Duration {
-	if a.mode.Kind == scenarios.Frozen {
+	if a.runs == 0 {
 		return 0
 	}
-	return min(times(max(real.Sub(a.real), 0), a.mode.Speed), a.left())
+	return min(times(max(real.Sub(a.real), 0), a.mode.Speed), a.runs)
+}
+
+// set puts an anchor in force. What each reading asks of it is worked out here.
+func (c *Clock) set(a anchor) {
+	a.runs = 0
+	if a.mode.Kind != scenarios.Frozen {
+		a.runs = a.left()
+	}
+	c.anchor.Store(&a)
 }
 
 // left is the tenant's time that is left to the clock at the anchor.
@@ -253,7 +263,7 @@ func (c *Clock) renew(edit func(*anchor) error) (from, to Reading, err error) {
 		c.anchor.Store(old)
 		return from, from, err
 	}
-	c.anchor.Store(&a)
+	c.set(a)
 	return from, a.reading(0), nil
 }
 

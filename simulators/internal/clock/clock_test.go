@@ -307,3 +307,22 @@ func BenchmarkNow(b *testing.B) {
 		}
 	})
 }
+
+func BenchmarkRead(b *testing.B) {
+	c := New(System(), realMode, begin0)
+	b.ReportAllocs()
+	for b.Loop() {
+		if c.Read().Now.Before(begin0) {
+			b.Fail()
+		}
+	}
+}
+
+// What the machine's clock itself takes, of all that Read takes.
+func BenchmarkSystem(b *testing.B) {
+	source := System()
+	b.ReportAllocs()
+	for b.Loop() {
+		source.Now()
+	}
+}
