@@ -2,6 +2,7 @@ package verify
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vendorsim/vendorsim/scenarios"
@@ -23,7 +24,7 @@ type Observer struct {
 	book  *book
 	card  []cardLine
 	rules []rule
-	wants []string
+	wants atomic.Pointer[[]string] // asked for each request, so without the lock; nil: none
 	moves moves
 	seen  sighting // of the call under way
 	mend  Observation
@@ -104,16 +105,20 @@ func (o *Observer) Rules(rules []scenarios.Expect) {
 	for i, e := range rules {
 		o.rules[i] = rule{e, newTracker(e, o.book)}
 	}
-	o.wants = wanted(o.rules)
+	o.wants.Store(nil)
+	if wants := wanted(o.rules); wants != nil {
+		o.wants.Store(&wants)
+	}
 }
 
 // Wants are the fields whose values Observation.Sent is to tell, such as
 // params.options.returnSubtasks; nil where no rule asks for any. They must not be
 // changed, and are others once the rules are.
 func (o *Observer) Wants() []string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.wants
+	if wants := o.wants.Load(); wants != nil {
+		return *wants
+	}
+	return nil
 }
 
 // newTracker makes what judges one expectation.
