@@ -40,8 +40,6 @@ type growths struct {
 	worstAt attempt
 }
 
-func newBackoff(b *book) *backoff { return &backoff{book: b, open: map[attempt]run{}} }
-
 func (b *backoff) observe(s *sighting) {
 	refused := s.refused() && s.RetryAfter == 0
 	if !refused && len(b.open) == 0 {
@@ -68,7 +66,7 @@ func (b *backoff) observe(s *sighting) {
 	// What came before the client could know of the refusal is no try. It ends
 	// the run like any other if it was not refused.
 	if refused {
-		b.open[call] = r
+		put(&b.open, call, r)
 		return
 	}
 	b.add(call, r)

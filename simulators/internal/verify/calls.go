@@ -54,8 +54,8 @@ func newCalls(e scenarios.Expect, b *book) *calls {
 // cardGap is the bar of the card's poll gaps.
 const cardGap = time.Second
 
-func newCardGaps(b *book) *calls {
-	return &calls{book: b, call: "poll", noun: "poll", minGap: cardGap, tasksOnly: true, gapsOf: &histogram{}}
+func cardGaps(b *book) calls {
+	return calls{book: b, call: "poll", noun: "poll", minGap: cardGap, tasksOnly: true, gapsOf: &histogram{}}
 }
 
 func (c *calls) observe(s *sighting) {

@@ -23,8 +23,6 @@ type listKey struct {
 // clear; further ones are only counted.
 const mostLists = 10_000
 
-func newLists(b *book) *lists { return &lists{book: b, open: map[listKey]*int{}} }
-
 // Lists are counted, not followed page by page: the pages after the first may
 // be asked for all at once, and the same list may be read by two at a time.
 func (l *lists) observe(s *sighting) {
@@ -43,7 +41,7 @@ func (l *lists) observe(s *sighting) {
 				return
 			}
 			key.list, open = strings.Clone(key.list), new(int)
-			l.open[key] = open
+			put(&l.open, key, open)
 		}
 		*open++ // l.open[key]++ would keep the name that was sent now
 	case s.Page.From > 0 && !s.Page.More && open != nil:

@@ -23,8 +23,6 @@ type lostReply struct {
 	fault       string
 }
 
-func newLost(b *book) *lost { return &lost{book: b, open: map[attempt]lostReply{}} }
-
 func (l *lost) observe(s *sighting) {
 	switch s.Kind {
 	case "start":
@@ -57,7 +55,7 @@ func (l *lost) start(s *sighting) {
 		delete(l.open, call)
 	}
 	if gone && len(l.open) < mostAttempts {
-		l.open[call] = lostReply{real: s.real, known: s.real + s.Took, fault: s.Fault}
+		put(&l.open, call, lostReply{real: s.real, known: s.real + s.Took, fault: s.Fault})
 	}
 }
 

@@ -43,6 +43,21 @@ type rule struct {
 	tracker
 }
 
+// card is what the lines of the card have counted, in one piece: each tenant has
+// one.
+type card struct {
+	gaps        calls
+	waits       waits
+	tokens      tokens
+	lists       lists
+	ends        ends
+	submissions submissions
+	unknown     unknown
+	backoff     backoff
+	lost        lost
+	recovery    recovery
+}
+
 // cardLine is one line of the card.
 type cardLine struct {
 	name string
@@ -79,18 +94,24 @@ type Now struct {
 
 // New makes the observer of one tenant. Nil rules: the report card only.
 func New(rules []scenarios.Expect) *Observer {
-	o := &Observer{book: newBook()}
+	b := newBook()
+	o := &Observer{book: b}
+	c := &card{
+		gaps: cardGaps(b), waits: waits{book: b}, tokens: tokens{book: b}, lists: lists{book: b}, ends: ends{book: b},
+		submissions: submissions{book: b}, unknown: unknown{book: b}, backoff: backoff{book: b}, lost: lost{book: b},
+		recovery: recovery{book: b},
+	}
 	o.card = []cardLine{
-		{"poll_gaps", newCardGaps(o.book)},
-		{"retry_after", newWaits(o.book)},
-		{"token_refresh", &tokens{book: o.book}},
-		{"pages", newLists(o.book)},
-		{"calls_after_end", &ends{book: o.book}},
-		{"duplicate_submissions", newSubmissions(o.book)},
-		{"unknown_fields", newUnknown(o.book)},
-		{"backoff", newBackoff(o.book)},
-		{"lost_replies", newLost(o.book)},
-		{"recovery", &recovery{book: o.book}},
+		{"poll_gaps", &c.gaps},
+		{"retry_after", &c.waits},
+		{"token_refresh", &c.tokens},
+		{"pages", &c.lists},
+		{"calls_after_end", &c.ends},
+		{"duplicate_submissions", &c.submissions},
+		{"unknown_fields", &c.unknown},
+		{"backoff", &c.backoff},
+		{"lost_replies", &c.lost},
+		{"recovery", &c.recovery},
 	}
 	o.Rules(rules)
 	return o
@@ -125,9 +146,9 @@ func (o *Observer) Wants() []string {
 func newTracker(e scenarios.Expect, b *book) tracker {
 	switch {
 	case e.RetryAfter != "":
-		return newWaits(b)
+		return &waits{book: b}
 	case e.Retried != "":
-		return newRetries(b)
+		return &retries{book: b}
 	case e.NoCallsAfter != "":
 		return &ends{book: b, grace: e.Grace}
 	case e.EveryTask != "":
@@ -135,11 +156,11 @@ func newTracker(e scenarios.Expect, b *book) tracker {
 	case e.Tokens != "":
 		return &tokens{book: b, margin: e.Margin}
 	case e.Pages != "":
-		return newLists(b)
+		return &lists{book: b}
 	case e.Submissions != "":
-		return newSubmissions(b)
+		return &submissions{book: b}
 	case e.UnknownFields != "":
-		return newUnknown(b)
+		return &unknown{book: b}
 	}
 	return newCalls(e, b)
 }

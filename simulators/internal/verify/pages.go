@@ -61,6 +61,15 @@ func (p *pages[T]) all(do func(n uint32, v *T)) {
 	}
 }
 
+// put sets an element of a map that is made with its first one: most observers need
+// few of theirs, and there may be ten thousand of them.
+func put[K comparable, V any](m *map[K]V, key K, value V) {
+	if *m == nil {
+		*m = map[K]V{}
+	}
+	(*m)[key] = value
+}
+
 // arena keeps short texts one behind the other in blocks, so that a million of
 // them are not a million things for the collector. The zero value is empty.
 type arena struct {

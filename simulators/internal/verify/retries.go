@@ -19,8 +19,6 @@ type refusal struct {
 	again  bool  // it was made again since it was first told
 }
 
-func newRetries(b *book) *retries { return &retries{book: b, pending: map[attempt]refusal{}} }
-
 func (r *retries) observe(s *sighting) {
 	well := !s.failed() && !s.Lost
 	told := !well && s.RetryAfter > 0
@@ -37,7 +35,7 @@ func (r *retries) observe(s *sighting) {
 		r.overlooked++
 	case told && !met:
 		r.told++
-		r.pending[call] = refusal{wait: s.wait(), number: r.told}
+		put(&r.pending, call, refusal{wait: s.wait(), number: r.told})
 	case !met || s.real < p.known:
 		// Not refused before, or it came before anybody could know: it is no
 		// second attempt, and what it was answered proves nothing.

@@ -28,10 +28,6 @@ type work struct {
 	real time.Duration
 }
 
-func newSubmissions(b *book) *submissions {
-	return &submissions{book: b, open: map[submission]work{}, byTask: map[uint32]submission{}}
-}
-
 func (w *submissions) observe(s *sighting) {
 	if s.Kind == "start" && s.Body != 0 {
 		w.submit(s)
@@ -62,8 +58,8 @@ func (w *submissions) submit(s *sighting) {
 		return
 	}
 	if s.Created && len(s.shown) == 1 && s.shown[0] != 0 {
-		w.open[key] = work{task: s.shown[0], real: s.real}
-		w.byTask[s.shown[0]] = key
+		put(&w.open, key, work{task: s.shown[0], real: s.real})
+		put(&w.byTask, s.shown[0], key)
 	}
 }
 

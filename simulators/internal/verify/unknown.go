@@ -24,8 +24,6 @@ type field struct {
 // mostFields is how many fields are named; further ones are only counted.
 const mostFields = 20
 
-func newUnknown(b *book) *unknown { return &unknown{book: b, names: map[field]*int64{}} }
-
 func (u *unknown) observe(s *sighting) {
 	u.calls++
 	if len(s.Unknown) == 0 {
@@ -42,7 +40,7 @@ func (u *unknown) observe(s *sighting) {
 				continue
 			}
 			key.name, sent = strings.Clone(key.name), new(int64)
-			u.names[key] = sent
+			put(&u.names, key, sent)
 		}
 		*sent++ // u.names[key]++ would keep the name that was sent now
 	}

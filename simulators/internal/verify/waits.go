@@ -46,10 +46,6 @@ func (w wait) over(real, lived time.Duration) bool { return real >= w.until || l
 // looked for: what limits count by comes from clients, and has no other bound.
 const minSweep = 256
 
-func newWaits(b *book) *waits {
-	return &waits{book: b, limits: map[uint64]wait{}, operations: map[operation]wait{}, sweepAt: minSweep}
-}
-
 func (w *waits) observe(s *sighting) {
 	op := operation{s.vendor, s.Operation}
 	if len(w.limits)+len(w.operations) > 0 {
@@ -64,14 +60,14 @@ func (w *waits) observe(s *sighting) {
 		w.first = next
 	}
 	if s.Told != 0 {
-		keepLater(w.limits, s.Told, next)
+		keepLater(&w.limits, s.Told, next)
 	} else {
-		keepLater(w.operations, op, next)
+		keepLater(&w.operations, op, next)
 	}
-	if len(w.limits)+len(w.operations) >= w.sweepAt {
+	if len(w.limits)+len(w.operations) >= max(minSweep, w.sweepAt) {
 		forgetOver(w.limits, s)
 		forgetOver(w.operations, s)
-		w.sweepAt = max(minSweep, 2*(len(w.limits)+len(w.operations)))
+		w.sweepAt = 2 * (len(w.limits) + len(w.operations))
 	}
 }
 
@@ -102,9 +98,9 @@ func (w *waits) hold(s *sighting, op operation) {
 
 // keepLater keeps, of two waits that bind the same requests, that which is over
 // later.
-func keepLater[K comparable](all map[K]wait, key K, next wait) {
-	if old, ok := all[key]; !ok || next.until > old.until {
-		all[key] = next
+func keepLater[K comparable](all *map[K]wait, key K, next wait) {
+	if old, ok := (*all)[key]; !ok || next.until > old.until {
+		put(all, key, next)
 	}
 }
 
