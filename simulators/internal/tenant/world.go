@@ -46,7 +46,7 @@ type World struct {
 
 	lifecycles map[string]*task.Lifecycle
 	sets       map[string]*Set
-	vendors    map[string]*VendorWorld
+	vendors    []*VendorWorld    // few, so they are looked for one after the other
 	limits     []scenarios.Limit // as they hold on a running clock
 }
 
@@ -65,14 +65,14 @@ type VendorWorld struct {
 func NewWorld(s *scenarios.Scenario, vendors []Vendor, own *fixtures.Own) *World {
 	w := &World{
 		Scenario: s, Own: own,
-		lifecycles: map[string]*task.Lifecycle{}, sets: map[string]*Set{}, vendors: map[string]*VendorWorld{},
+		lifecycles: map[string]*task.Lifecycle{}, sets: map[string]*Set{},
 	}
 	for name, l := range s.Lifecycles {
 		w.lifecycles[name] = task.Compile(name, l)
 	}
 	for _, v := range vendors {
 		of := w.newVendor(v.Name)
-		w.vendors[v.Name] = of
+		w.vendors = append(w.vendors, of)
 		if !of.Serves {
 			continue
 		}
@@ -121,8 +121,10 @@ func (w *World) define(t *scenarios.Task) *task.Definition {
 
 // Vendor is what the scenario says of a vendor, also of one that it is not for.
 func (w *World) Vendor(name string) *VendorWorld {
-	if of := w.vendors[name]; of != nil {
-		return of
+	for _, of := range w.vendors {
+		if of.Name == name {
+			return of
+		}
 	}
 	return w.newVendor(name)
 }
