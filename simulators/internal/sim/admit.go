@@ -61,34 +61,23 @@ func (h *handler) guard(c *Call) (*Fault, error) {
 }
 
 func (h *handler) accept(c *Call, credential Credential) (*Fault, error) {
-	var sent *Token
-	if credential.Token != "" {
-		if sent = c.named; sent == nil || sent.Value != credential.Token {
-			sent, _ = h.Tenants.Token(credential.Token, h.vendor.Name)
+	e, err := h.Tenants.Enter(&credential, h.vendor.Name, c.began)
+	if e.Tenant == nil {
+		if errors.Is(err, tenant.ErrUnknown) || errors.Is(err, tenant.ErrElsewhere) || errors.Is(err, tenant.ErrSecret) {
+			return notAccepted(credential, err), nil
 		}
-	}
-	t, err := h.Tenants.Accept(credential, h.vendor.Name)
-	switch {
-	case errors.Is(err, tenant.ErrUnknown), errors.Is(err, tenant.ErrElsewhere), errors.Is(err, tenant.ErrSecret),
-		errors.Is(err, tenant.ErrExpired), errors.Is(err, tenant.ErrRevoked):
-		c.belongTo(sent, errors.Is(err, tenant.ErrExpired))
-		return notAccepted(credential, err), nil
-	case err != nil && !errors.Is(err, tenant.ErrDisabled): // with which comes the tenant
 		return nil, err
 	}
-	c.belong(t) // before the world: what is kept of a world that was replaced since is not given again
-	w := t.World()
-	c.Profile, c.Options = w.Profile(h.vendor.Name), w.Options(h.vendor.Name)
-	if sent != nil { // it was looked at before: the instant of the request decides
-		over := sent.Over(c.reading.Lived)
-		c.token.Sent, c.token.Expired = hashOf(sent.Value), over == tenant.ErrExpired
-		err = cmp.Or(err, over)
+	c.owner, c.number, c.reading = e.Tenant, e.Number, e.Reading
+	c.Profile, c.Options = e.Vendor.Profile, e.Vendor.Options
+	if e.Token != nil {
+		c.token.Sent, c.token.Expired = hashOf(e.Token.Value), errors.Is(err, tenant.ErrExpired)
 	}
 	if err != nil {
 		return notAccepted(credential, err), nil
 	}
-	c.Tenant, c.now = t, c.reading.Now
-	c.outside = credential.Token != "" && sent == nil
+	c.Tenant, c.now = e.Tenant, c.reading.Now
+	c.outside = credential.Token != "" && e.Token == nil
 	return nil, nil
 }
 

@@ -47,7 +47,7 @@ func (c *Call) allowed() *Fault {
 	if c.outside {
 		return nil
 	}
-	auth := c.Tenant.Auth(c.vendor.Name)
+	auth := &c.Tenant.World().Vendor(c.vendor.Name).Auth
 	if slices.ContainsFunc(auth.Forbidden, func(on string) bool {
 		return scenarios.Selects(on, c.vendor.Name, c.operation(), c.kind())
 	}) {
@@ -61,7 +61,7 @@ func (c *Call) skew() time.Duration {
 	if c.owner == nil {
 		return 0
 	}
-	return c.owner.Auth(c.vendor.Name).ClockSkew
+	return c.owner.World().Vendor(c.vendor.Name).Auth.ClockSkew
 }
 
 // RealNow is the real instant of the request by the vendor's watch: what a client
