@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -39,6 +40,7 @@ type Operation struct {
 	results    map[string]*openapi3.Schema // of a JSON-RPC method, by profile
 	example    any                         // of a JSON-RPC method: its params
 	responses  map[int]*response
+	quick      atomic.Pointer[quick]
 }
 
 // Route is one path of an operation: Base is the server part of Path.
