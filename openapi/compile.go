@@ -81,7 +81,18 @@ func saysMore(s *openapi3.Schema) bool {
 	}
 	return s.Type != nil && kindsOf(s) == 0 || s.AdditionalProperties.Has != nil && s.AdditionalProperties.Schema != nil ||
 		slices.ContainsFunc(s.Enum, isStructure) || !knownFormat(s) || s.Pattern != "" && !knownPattern(s.Pattern) ||
-		len(s.Properties)+len(s.Required) > 64 // as many as a checker has bits for
+		unnamed(s)+len(s.Properties) > 64 // as many as a checker has bits for
+}
+
+// unnamed is how many members are required and not among the properties.
+func unnamed(s *openapi3.Schema) int {
+	n := 0
+	for _, name := range s.Required {
+		if s.Properties[name] == nil {
+			n++
+		}
+	}
+	return n
 }
 
 // kindsOf are the kinds that a schema's type allows: all without a type, none

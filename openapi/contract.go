@@ -46,6 +46,11 @@ func (o *Operation) CheckRequest(r Request) *Violation {
 	if v := o.checkBody(r); v != nil || o.params == nil {
 		return v
 	}
+	return o.checkParams(r)
+}
+
+// checkParams holds the params of a JSON-RPC call.
+func (o *Operation) checkParams(r Request) *Violation {
 	if o.quickly().paramsPass(&r) {
 		return nil
 	}
@@ -192,11 +197,17 @@ func (o *Operation) CheckResponse(profile string, status int, header http.Header
 	if quick.passes(view(body)) && o.quickly().resultPasses(profile, view(body)) {
 		return nil
 	}
+	return o.checkJSON(pick(schemas, profile), profile, body)
+}
+
+// checkJSON holds a JSON body of an answer, and the result in it of a JSON-RPC
+// method.
+func (o *Operation) checkJSON(schema *openapi3.Schema, profile string, body []byte) error {
 	value, err := decode(body)
 	if err != nil {
 		return fmt.Errorf("body is not JSON: %w", err)
 	}
-	if err := visit(pick(schemas, profile), value, "body"); err != nil || o.results == nil {
+	if err := visit(schema, value, "body"); err != nil || o.results == nil {
 		return err
 	}
 	if answer, ok := value.(map[string]any); ok && answer["error"] == nil {
