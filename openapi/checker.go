@@ -15,7 +15,7 @@ type verdict int8
 
 const (
 	unsure  verdict = iota // kin-openapi has to decide
-	broken                 // kin-openapi finds a violation, if the document is JSON in which no name stands twice
+	broken                 // kin-openapi finds a violation, if the document is JSON
 	inOrder                // kin-openapi finds none
 )
 
@@ -43,6 +43,7 @@ type checker struct {
 	not      *checker
 	oneOf    []*checker
 	anyOf    []*checker
+	pure     bool // it has oneOf or anyOf, and no rules of its own
 	enum     *enum
 
 	integer  bool
@@ -57,18 +58,19 @@ type checker struct {
 	minItems, maxItems int
 
 	members                []member
-	required               uint64   // a bit for each of members
-	others                 *checker // of members that are not named; nil: anything
-	closed                 bool     // there may be none of those
+	required               uint64 // a bit for each of members
+	others                 member // any that is not named
 	minMembers, maxMembers int
 	counted                bool // these two say something
+	presence               *presence
 }
 
 // member is a member that a schema names.
 type member struct {
 	name   string
 	check  *checker // nil: anything
-	closed bool     // it is required, and may not be there
+	closed bool     // it may not be there
+	bound  *checker // it is held to this too, unless it is null: see bind
 }
 
 // enum are the values that a schema allows.
@@ -80,15 +82,16 @@ type enum struct {
 
 // passes tells whether a text is one JSON document that is surely in order.
 func (c *checker) passes(text string) bool {
-	d := document{text: text}
-	next, v := c.check(&d, d.space(0))
-	return v == inOrder && d.space(next) == len(text)
+	passes, _ := c.passesBound(text)
+	return passes
 }
 
-// passesAt is passes for a value within a document that was read before.
-func (c *checker) passesAt(d *document, at int) bool {
-	_, v := c.check(d, at)
-	return v == inOrder
+// passesBound is passes of a checker that bind made, and whether the member was
+// there and held to what it was bound to.
+func (c *checker) passesBound(text string) (passes, bound bool) {
+	d := document{text: text}
+	next, v := c.check(&d, d.space(0))
+	return v == inOrder && d.space(next) == len(text), d.bound
 }
 
 // view is the text of bytes that nobody changes meanwhile; they are not copied.
@@ -109,10 +112,9 @@ func (c *checker) check(d *document, at int) (next int, v verdict) {
 	}
 	if c.not != nil || c.oneOf != nil || c.anyOf != nil {
 		d.depth++ // a schema may be made of itself
-		v = c.combined(d, at)
-		d.depth--
-		if v != inOrder {
-			return at, v
+		next, v = c.combined(d, at)
+		if d.depth--; v != inOrder || c.pure {
+			return next, v
 		}
 	}
 	switch first {
@@ -161,49 +163,85 @@ func (c *checker) null(d *document, at int) (int, verdict) {
 		return next, broken
 	}
 	d.depth++
-	v := c.combined(d, at)
+	_, v := c.combined(d, at)
 	d.depth--
 	return next, v
 }
 
-// combined asks the schemas of which a schema is made. What one of them takes
-// for broken counts only if no name stands twice.
-func (c *checker) combined(d *document, at int) verdict {
-	if (c.not != nil || c.oneOf != nil) && !d.distinct(at) {
-		return unsure
-	}
+// combined asks the schemas of which a schema is made. The place after the value
+// is that of one that holds.
+func (c *checker) combined(d *document, at int) (next int, v verdict) {
 	if c.not != nil {
-		switch _, v := c.not.check(d, at); v {
+		switch _, v = c.not.check(d, at); v {
 		case unsure:
-			return unsure
+			return at, unsure
 		case inOrder:
-			return broken
+			return at, broken
 		}
 	}
 	if c.oneOf != nil {
 		matches := 0
 		for _, one := range c.oneOf {
-			_, v := one.check(d, at)
+			if !one.mayBe(d.text[at]) {
+				continue
+			}
+			end, v := one.alternative(d, at)
 			if v == unsure {
-				return unsure
+				return at, unsure
 			}
 			if v == inOrder {
 				matches++
+				next = end
 			}
 		}
 		if matches != 1 {
-			return broken
+			return at, broken
 		}
 	}
 	if c.anyOf == nil {
-		return inOrder
+		return next, inOrder
 	}
 	for _, one := range c.anyOf {
-		if _, v := one.check(d, at); v != broken {
-			return v
+		if next, v = one.alternative(d, at); v != broken {
+			return next, v
 		}
 	}
-	return broken
+	return at, broken
+}
+
+// alternative is check of one of several. What one that does not hold has bound
+// is not.
+func (c *checker) alternative(d *document, at int) (next int, v verdict) {
+	before := d.bound
+	if next, v = c.check(d, at); v != inOrder {
+		d.bound = before
+	}
+	return next, v
+}
+
+// bare tells whether a schema has no rule but what it is made of.
+func (c *checker) bare() bool {
+	return c.kinds == isObject|isList|isText|isNumber|isBool && c.enum == nil && !c.limited && c.not == nil && !c.counted &&
+		math.IsInf(c.min, -1) && math.IsInf(c.max, 1) && c.items == nil && c.minItems == 0 && c.maxItems < 0 &&
+		len(c.members) == 0 && c.others == member{}
+}
+
+// mayBe tells whether a value that begins so may be of a kind that the schema
+// allows: what is not need not be read once more.
+func (c *checker) mayBe(first byte) bool {
+	switch {
+	case c.unknown || c.anything || c.nullable || first == 'n':
+		return true
+	case first == '"':
+		return c.kinds&isText != 0
+	case first == '{':
+		return c.kinds&isObject != 0
+	case first == '[':
+		return c.kinds&isList != 0
+	case first == 't' || first == 'f':
+		return c.kinds&isBool != 0
+	}
+	return c.kinds&isNumber != 0
 }
 
 func (c *checker) bool(d *document, at int) (next int, v verdict) {
@@ -327,20 +365,20 @@ func (c *checker) object(d *document, at int) (next int, v verdict) {
 			if !ok {
 				return at, unsure
 			}
-			check, closed := c.others, c.closed
+			m := &c.others
 			if i := c.named(name, hint); i >= 0 {
 				if seen&(1<<i) != 0 {
 					return at, unsure
 				}
 				seen |= 1 << i
-				check, closed, hint = c.members[i].check, c.members[i].closed, i+1
+				m, hint = &c.members[i], i+1
 			} else {
 				unnamed++
 			}
-			if closed {
-				return at, broken
-			}
-			if at, v = check.orAnything(d, value); v != inOrder {
+			if at, v = m.value(d, value); v != inOrder {
+				if v == broken && !m.closed && !d.last(name, value) {
+					v = unsure
+				}
 				return at, v
 			}
 			if at, more, ok = d.more(at, '}'); !ok {
@@ -351,7 +389,28 @@ func (c *checker) object(d *document, at int) (next int, v verdict) {
 	if c.counted && unnamed > 1 && !d.distinct(start) {
 		return at, unsure // several of one name count once
 	}
-	return at, sure(seen&c.required == c.required && n >= c.minMembers && (c.maxMembers < 0 || n <= c.maxMembers))
+	return at, sure(seen&c.required == c.required && n >= c.minMembers && (c.maxMembers < 0 || n <= c.maxMembers) &&
+		(c.presence == nil || c.presence.holds(seen)))
+}
+
+// value looks at the value of a member.
+func (m *member) value(d *document, at int) (next int, v verdict) {
+	switch {
+	case m.closed:
+		return at, broken
+	case m.check == nil:
+		next, v = skipped(d.skip(at))
+	default:
+		next, v = m.check.check(d, at)
+	}
+	if m.bound == nil || v != inOrder || d.is(at, 'n') {
+		return next, v
+	}
+	if _, v = m.bound.check(d, at); v != inOrder {
+		return at, unsure
+	}
+	d.bound = true
+	return next, inOrder
 }
 
 // named is the number of a member that the schema names, or -1. Members mostly

@@ -39,11 +39,37 @@ func (all compiler) checker(s *openapi3.Schema) *checker {
 		c.items = all.checker(s.Items.Value)
 	}
 	c.setMembers(s, all)
+	if s.Not == nil && s.OneOf == nil && s.AnyOf == nil || c.setPresence(s) {
+		return c
+	}
 	if s.Not != nil {
 		c.not = all.checker(s.Not.Value)
 	}
 	c.oneOf, c.anyOf = all.each(s.OneOf), all.each(s.AnyOf)
+	c.pure = len(c.oneOf)+len(c.anyOf) > 0 && c.bare()
 	return c
+}
+
+// bind is a checker that holds a member of the object at the top to another
+// checker too, unless the member is null. Whether that holds is beside the schema's
+// own oneOf and the like: where it does not, the checker is not sure.
+func (c *checker) bind(name string, to *checker) *checker {
+	b := *c // a copy: it may stand deeper in itself, where nothing is bound
+	b.members = slices.Clone(c.members)
+	for i := range b.members {
+		if b.members[i].name == name {
+			b.members[i].bound = to
+		}
+	}
+	b.oneOf, b.anyOf = slices.Clone(c.oneOf), slices.Clone(c.anyOf)
+	for _, list := range [][]*checker{b.oneOf, b.anyOf} {
+		for i, one := range list {
+			if one.oneOf == nil && one.anyOf == nil {
+				list[i] = one.bind(name, to)
+			}
+		}
+	}
+	return &b
 }
 
 func (all compiler) each(refs openapi3.SchemaRefs) []*checker {
@@ -197,9 +223,9 @@ func (c *checker) setText(s *openapi3.Schema) {
 
 func (c *checker) setMembers(s *openapi3.Schema, all compiler) {
 	if ref := s.AdditionalProperties.Schema; ref != nil {
-		c.others = all.checker(ref.Value)
+		c.others.check = all.checker(ref.Value)
 	}
-	c.closed = s.AdditionalProperties.Has != nil && !*s.AdditionalProperties.Has
+	c.others.closed = s.AdditionalProperties.Has != nil && !*s.AdditionalProperties.Has
 	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
 		c.members = append(c.members, member{name: name, check: all.checker(s.Properties[name].Value)})
 	}
@@ -207,7 +233,7 @@ func (c *checker) setMembers(s *openapi3.Schema, all compiler) {
 		i := slices.IndexFunc(c.members, func(m member) bool { return m.name == name })
 		if i < 0 { // required, and for the rest one of the others
 			i = len(c.members)
-			c.members = append(c.members, member{name, c.others, c.closed})
+			c.members = append(c.members, member{name: name, check: c.others.check, closed: c.others.closed})
 		}
 		c.required |= 1 << i
 	}

@@ -43,16 +43,11 @@ func (o *Operation) CheckRequest(r Request) *Violation {
 	if v := o.checkParameters(r); v != nil {
 		return v
 	}
+	if o.quickly().callPasses(&r) {
+		return nil
+	}
 	if v := o.checkBody(r); v != nil || o.params == nil {
 		return v
-	}
-	return o.checkParams(r)
-}
-
-// checkParams holds the params of a JSON-RPC call.
-func (o *Operation) checkParams(r Request) *Violation {
-	if o.quickly().paramsPass(&r) {
-		return nil
 	}
 	params := any(map[string]any{}) // params left out are params without members
 	if body, ok := r.Body.(map[string]any); ok && body["params"] != nil {
@@ -194,7 +189,7 @@ func (o *Operation) CheckResponse(profile string, status int, header http.Header
 		}
 		return visit(pick(schemas, profile), string(body), "body")
 	}
-	if quick.passes(view(body)) && o.quickly().resultPasses(profile, view(body)) {
+	if o.quickly().answerPasses(quick, profile, view(body)) {
 		return nil
 	}
 	return o.checkJSON(pick(schemas, profile), profile, body)

@@ -13,7 +13,8 @@ import (
 // encoding/json and refuses what it does not know: then that decides.
 type document struct {
 	text  string
-	depth int // of the value that is being read
+	depth int  // of the value that is being read
+	bound bool // a bound member was there, and is in order
 }
 
 // maxDepth is how deep values may stand in one another: far less than what
@@ -39,15 +40,25 @@ func (d *document) space(at int) int {
 // is tells whether a byte stands at a place.
 func (d *document) is(at int, c byte) bool { return at < len(d.text) && d.text[at] == c }
 
+// special are the bytes that mean something within a string.
+var special = func() (set [256]bool) {
+	for c := range set {
+		set[c] = c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf
+	}
+	return set
+}()
+
 // string reads a string. It is plain if what stands between the quotes is its
 // value: no escapes, and all of it UTF-8.
 func (d *document) string(at int) (next int, plain, ok bool) {
-	start := at + 1
+	text, start := d.text, at+1
 	ascii, escaped := true, false
-	for at = start; at < len(d.text); at++ {
-		switch c := d.text[at]; {
+	for at = start; at < len(text); at++ {
+		c := text[at]
+		switch {
+		case !special[c]:
 		case c == '"':
-			plain = !escaped && (ascii || utf8.ValidString(d.text[start:at]))
+			plain = !escaped && (ascii || utf8.ValidString(text[start:at]))
 			return at + 1, plain, true
 		case c == '\\':
 			if escaped, ok = true, d.escape(at+1); !ok {
@@ -56,7 +67,7 @@ func (d *document) string(at int) (next int, plain, ok bool) {
 			at++ // the digits after a u read as text
 		case c < ' ':
 			return at, false, false
-		case c >= utf8.RuneSelf:
+		default:
 			ascii = false
 		}
 	}
@@ -174,8 +185,7 @@ func (d *document) digits(at int) (next int, ok bool) {
 // skip reads a value, whatever it is.
 func (d *document) skip(at int) (int, bool) { return d.walk(at, false) }
 
-// distinct tells whether no object in a value has a name twice. encoding/json
-// takes the last of several, so that what is wrong with another counts nothing.
+// distinct tells whether surely no object in a value has a name twice.
 func (d *document) distinct(at int) bool {
 	_, ok := d.walk(at, true)
 	return ok
@@ -260,6 +270,23 @@ func (d *document) walkList(at int, distinct bool) (next int, ok bool) {
 		}
 	}
 	return at, true
+}
+
+// last tells whether a member, whose value stands at a place, is surely the last
+// of its name in its object: encoding/json takes that, whatever stood before.
+func (d *document) last(name string, at int) bool {
+	at, ok := d.skip(at)
+	for more := true; ok; {
+		if at, more, ok = d.more(at, '}'); !ok || !more {
+			return ok
+		}
+		var other string
+		if other, at, ok = d.member(at); !ok || other == name {
+			return false
+		}
+		at, ok = d.skip(at)
+	}
+	return false
 }
 
 // find is where the value of a member of the object at the top stands, or -1

@@ -11,7 +11,7 @@ import (
 )
 
 // asRequest is an example as a server would see it.
-func asRequest(t *testing.T, o *Operation, route Route, e Example) Request {
+func asRequest(t testing.TB, o *Operation, route Route, e Example) Request {
 	t.Helper()
 	h, err := http.NewRequest(e.Method, "http://acme.example"+e.Path+"?"+e.Query.Encode(), nil)
 	if err != nil {

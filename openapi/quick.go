@@ -9,19 +9,26 @@ import (
 
 // quick is what the checks of an operation ask before kin-openapi. It is made at
 // the first use of the operation, so that a start does not pay for what nobody
-// asks; two that make it at once make the same.
+// asks; of two that are made at once either will do.
 type quick struct {
 	parameters []parameter
 	body       *checker
 	params     *checker            // of a JSON-RPC method
-	results    map[string]*checker // of a JSON-RPC method, by profile
+	call       *checker            // of a JSON-RPC method: body, and params in it
+	answers    map[answer]*checker // of a JSON-RPC method: its answers, and the result in them
+}
+
+// answer is one form of an answer to a JSON-RPC method.
+type answer struct {
+	envelope *checker
+	profile  string
 }
 
 func (o *Operation) quickly() *quick {
 	if q := o.quick.Load(); q != nil {
 		return q
 	}
-	q := &quick{results: compileAll(o.results)}
+	q := &quick{answers: map[answer]*checker{}}
 	for _, p := range o.parameters {
 		q.parameters = append(q.parameters, parameterOf(p.Value))
 	}
@@ -30,6 +37,19 @@ func (o *Operation) quickly() *quick {
 	}
 	if o.params != nil {
 		q.params = compile(o.params)
+		q.call = q.body.bind("params", q.params)
+	}
+	results := compileAll(o.results)
+	for _, r := range o.responses {
+		if len(results) == 0 {
+			break
+		}
+		for _, envelopes := range r.quickly().contents {
+			for _, profile := range profiles {
+				a := answer{pick(envelopes, profile), profile}
+				q.answers[a] = a.envelope.bind("result", pick(results, profile))
+			}
+		}
 	}
 	o.quick.Store(q)
 	return q
@@ -58,34 +78,33 @@ func (q *quick) bodyPasses(r *Request) bool {
 	return r.Raw != nil && !r.Form && q.body != nil && q.body.passes(view(r.Raw))
 }
 
-// paramsPass tells whether the params of a JSON-RPC call are surely in order.
-func (q *quick) paramsPass(r *Request) bool {
-	if r.Raw == nil {
+// callPasses tells whether the body of a JSON-RPC call, and the params in it, are
+// surely in order.
+func (q *quick) callPasses(r *Request) bool {
+	if r.Raw == nil || r.Form || q.call == nil {
 		return false
 	}
-	d := document{text: view(r.Raw)}
-	at, ok := d.find("params")
-	switch {
-	case !ok:
-		return false
-	case at < 0 || d.is(at, 'n'):
-		return q.params.passes("{}") // params left out are params without members
-	}
-	return q.params.passesAt(&d, at)
+	passes, bound := q.call.passesBound(view(r.Raw))
+	return passes && (bound || q.params.passes("{}")) // params left out are params without members
 }
 
-// resultPasses tells whether the answer to a call has an error, or a result that
-// is surely in order. The envelope is.
-func (q *quick) resultPasses(profile string, body string) bool {
-	if len(q.results) == 0 {
-		return true
+// answerPasses tells whether a JSON body of an answer is surely in order: one to a
+// JSON-RPC method has an error, or a result that is.
+func (q *quick) answerPasses(envelope *checker, profile, body string) bool {
+	if len(q.answers) == 0 {
+		return envelope.passes(body)
+	}
+	c := q.answers[answer{envelope, profile}]
+	if c == nil {
+		c = q.answers[answer{envelope, profileDocumented}]
+	}
+	passes, bound := c.passesBound(body)
+	if !passes || bound {
+		return passes
 	}
 	d := document{text: body}
-	if at, ok := d.find("error"); !ok || at >= 0 && !d.is(at, 'n') {
-		return ok
-	}
-	at, ok := d.find("result")
-	return ok && at >= 0 && pick(q.results, profile).passesAt(&d, at)
+	at, ok := d.find("error")
+	return ok && at >= 0 && !d.is(at, 'n')
 }
 
 // quickResponse is the same for one status.
@@ -109,7 +128,9 @@ func (r *response) quickly() *quickResponse {
 		}
 		q.headers = append(q.headers, c)
 	}
-	r.quick.Store(q)
+	if !r.quick.CompareAndSwap(nil, q) { // who asks by a checker is to find it
+		return r.quick.Load()
+	}
 	return q
 }
 
