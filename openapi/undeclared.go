@@ -1,7 +1,6 @@
 package openapi
 
 import (
-	"maps"
 	"slices"
 	"unicode/utf8"
 
@@ -25,26 +24,18 @@ func (o *Operation) Undeclared(r Request) []string {
 	if r.Form && o.bodySchema != nil {
 		form = members([]*openapi3.Schema{o.bodySchema})
 	}
-	for _, name := range slices.Sorted(maps.Keys(r.Query)) {
-		if o.parameters.GetByInAndName(InQuery, name) == nil && !form.has(name) {
-			found.add("query ", name)
-		}
-	}
+	addAll(&found, "query ", r.Query, func(name string) bool {
+		return o.parameters.GetByInAndName(InQuery, name) != nil || form.has(name)
+	})
 	body, isObject := r.Body.(map[string]any)
 	switch {
 	case r.Form:
-		for _, name := range slices.Sorted(maps.Keys(body)) {
-			if !r.Query.Has(name) && !form.has(name) {
-				found.add("form ", name)
-			}
-		}
+		addAll(&found, "form ", body, func(name string) bool { return r.Query.Has(name) || form.has(name) })
 	case o.bodySchema == nil:
 	case o.params == nil:
 		found.walk("body ", "", []*openapi3.Schema{o.bodySchema}, r.Body)
 	case isObject:
-		envelope := maps.Clone(body)
-		delete(envelope, "params")
-		found.walk("body ", "", []*openapi3.Schema{o.bodySchema}, envelope)
+		found.members("body ", "", []*openapi3.Schema{o.bodySchema}, body, "params")
 		found.walk("params ", "", []*openapi3.Schema{o.params}, body["params"])
 	}
 	return found.names
@@ -68,6 +59,20 @@ func (u *undeclared) add(in, name string) {
 	}
 }
 
+// addAll adds the names that are not declared, in order.
+func addAll[V any](u *undeclared, in string, all map[string]V, declared func(name string) bool) {
+	var names []string
+	for name := range all {
+		if !declared(name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		u.add(in, name)
+	}
+}
+
 // walk goes through a value beside the schemas that declare it: what any of them
 // declares is declared.
 func (u *undeclared) walk(in, path string, schemas []*openapi3.Schema, value any) {
@@ -76,18 +81,7 @@ func (u *undeclared) walk(in, path string, schemas []*openapi3.Schema, value any
 	}
 	switch value := value.(type) {
 	case map[string]any:
-		all := members(schemas)
-		if all.anything {
-			return
-		}
-		for _, name := range all.unclear(value) {
-			below := all.of(name)
-			if len(below) == 0 {
-				u.add(in, path+name)
-				continue
-			}
-			u.walk(in, path+name+".", below, value[name])
-		}
+		u.members(in, path, schemas, value, "")
 	case []any:
 		items := items(schemas)
 		if len(items) == 0 {
@@ -95,6 +89,24 @@ func (u *undeclared) walk(in, path string, schemas []*openapi3.Schema, value any
 		}
 		for _, v := range value {
 			u.walk(in, path, items, v)
+		}
+	}
+}
+
+// members goes through those of an object, but for one.
+func (u *undeclared) members(in, path string, schemas []*openapi3.Schema, object map[string]any, but string) {
+	all := members(schemas)
+	if all.anything {
+		return
+	}
+	for _, name := range all.unclear(object) {
+		below := all.of(name)
+		switch {
+		case name == but && but != "":
+		case len(below) == 0:
+			u.add(in, path+name)
+		default:
+			u.walk(in, path+name+".", below, object[name])
 		}
 	}
 }
