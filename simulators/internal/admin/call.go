@@ -136,7 +136,7 @@ func (c *call) resolve(w http.ResponseWriter) *api.Problem {
 	if p != nil {
 		return p
 	}
-	r := openapi.Request{HTTP: c.request, Path: c.path, Query: c.query, Body: body, Empty: len(c.raw) == 0}
+	r := openapi.Request{HTTP: c.request, Path: c.path, Query: c.query, Body: body, Empty: len(c.raw) == 0, Raw: c.raw}
 	if v := c.op.CheckRequest(r); v != nil {
 		return brokenBy(v)
 	}
