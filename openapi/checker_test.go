@@ -113,6 +113,31 @@ func TestChecker(t *testing.T) {
 	}
 }
 
+// A bound member is held to both, where it is one of the object at the top, is not
+// null, and is surely the only one of its name.
+func TestBind(t *testing.T) {
+	integer := compile(schemaOf(t, `{type: integer}`))
+	for schema, docs := range map[string]map[string][2]bool{ // passes, bound
+		`{type: object, properties: {r: {nullable: true}, s: SELF}}`: {
+			`{"r":1}`: {true, true}, `{"r":null}`: {true, false}, `{}`: {true, false}, `{"r":"x"}`: {false, false},
+			`{"s":{"r":"x"}}`: {true, false}, `{"s":{"r":1}}`: {true, false}, `{"r":1,"s":{"r":"x"}}`: {true, true},
+		},
+		`{anyOf: [{type: object, properties: {r: {nullable: true}, z: {type: integer}}}, {type: object}]}`: {
+			`{"r":1,"z":1}`: {true, true}, `{"r":1,"z":"x","r":"y"}`: {true, false}, `{"r":"y","z":"x"}`: {false, false},
+		},
+		`{oneOf: [{type: object, required: [e]}, {type: object, required: [r], properties: {r: {}}}]}`: {
+			`{"e":1}`: {true, false}, `{"r":1}`: {true, true}, `{"r":"x"}`: {false, false},
+		},
+	} {
+		c := compile(schemaOf(t, schema)).bind("r", integer)
+		for doc, want := range docs {
+			if passes, bound := c.passesBound(doc); passes != want[0] || passes && bound != want[1] {
+				t.Errorf("%s: %s: passes %v, bound %v", schema, doc, passes, bound)
+			}
+		}
+	}
+}
+
 // What is very deep or very wide is left to kin-openapi, in little time.
 func TestCheckerIsBounded(t *testing.T) {
 	c := compile(schemaOf(t, `{type: array, anyOf: [{type: array, items: SELF}, {type: array, items: SELF, maxItems: 5}, {not: SELF}]}`))

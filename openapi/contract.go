@@ -192,7 +192,11 @@ func (o *Operation) CheckResponse(profile string, status int, header http.Header
 	if o.quickly().answerPasses(quick, profile, view(body)) {
 		return nil
 	}
-	return o.checkJSON(pick(schemas, profile), profile, body)
+	err := o.checkJSON(pick(schemas, profile), profile, body)
+	if err == nil {
+		doubts.Add(1)
+	}
+	return err
 }
 
 // checkJSON holds a JSON body of an answer, and the result in it of a JSON-RPC

@@ -92,7 +92,7 @@ paths:
                 type: object
                 additionalProperties: false
                 required: [id]
-                properties: {id: {type: string, nullable: true}, result: {}, error: {type: object}}
+                properties: {id: {type: string, nullable: true}, result: {}, error: {type: object, nullable: true}}
               example: {id: x, result: {id: "1", status: done}}
 components:
   responses:

@@ -64,6 +64,8 @@ func TestCheckResponse(t *testing.T) {
 		{"getNumber", observed, 200, []string{js}, `{"id":"x","result":{"id":"1","status":"done"}}`, ""}, // one schema for both
 		{"getStatus", documented, 200, []string{js}, `{"id":"x"}`, "result: "},
 		{"getStatus", documented, 200, []string{js}, `{"id":"x","error":{"code":1}}`, ""},
+		{"getStatus", documented, 200, []string{js}, `{"id":"x","error":null}`, "result: "},
+		{"getStatus", documented, 200, []string{js}, `{"id":"x","error":null,"result":{"id":"1","status":"done"}}`, ""},
 		{"getStatus", documented, 200, []string{js}, `{"result":{"id":"1","status":"done"}}`, "body id: "},
 		{"getStatus", documented, 200, []string{js}, `[]`, "body: "},
 	} {
