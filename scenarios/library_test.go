@@ -12,7 +12,7 @@ import (
 func TestShippedLoadCleanly(t *testing.T) {
 	library := Shipped()
 	want := []string{
-		"big", "brownout", "fails", "flapping", "happy",
+		"bench", "big", "brownout", "fails", "flapping", "happy",
 		"incident/checkpoint-401-at-30m", "incident/fmc-500-though-done", "incident/fmc-aged-session", "incident/fmc-second-login",
 		"incident/fmc-token-in-429", "incident/gravityzone-429-html", "incident/gravityzone-parent-3-child-2",
 		"incident/hec-date-with-zone", "incident/sailpoint-401-body", "incident/sailpoint-every-second-429",

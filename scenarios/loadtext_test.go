@@ -61,7 +61,7 @@ func TestLoadTextRefuses(t *testing.T) {
 		"name: demo":             `inline:2:7: the name "demo" is reserved for the tenant that runs the served scenario`,
 		"name: [x]":              `inline:2:7: "name" must be text, not a list`,
 		"seed: 1":                `inline:1:1: the scenario needs "name"`,
-		"name: x\nextends: x":    `inline:3:10: extends "x", which is no scenario here; there are 25, such as big`,
+		"name: x\nextends: x":    `inline:3:10: extends "x", which is no scenario here; there are 26, such as bench`,
 		"name: x\nextends: slw":  `inline:3:10: extends "slw", which is no scenario here - did you mean "slow"?`,
 		"name: x\nextends: mine": filepath.Join(dir, "mine.yaml") + `:3:1: unknown key "sed" - did you mean "seed"?`,
 		"name: {":                `inline:2:1: not valid YAML: did not find expected node content`,
