@@ -1,0 +1,97 @@
+// Command bench measures vendorsim as its users run it: the shipped binary, a
+// process of its own, beside a plain net/http handler that is another. It must
+// not know how vendorsim works inside: it sends requests, reads what the kernel
+// says of a process, and asks the control API how much was answered.
+//
+// It runs on Linux, for /proc and epoll, and takes wrk for the closed loop. It
+// is no test: nothing fails for being slow. One answer other than 200 does.
+//
+// Nothing here may pretend to a time, so this program asks the real clock; it is
+// no part of the module's packages and of no binary that ships.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+// options are what the command line says.
+type options struct {
+	binary  string
+	rounds  int
+	seconds int
+	vendors []string
+	tasks   int
+	tenants int
+	cold    int    // starts
+	dir     string // for scripts and scenarios, removed at the end
+}
+
+func main() {
+	o, scale, static := options{}, false, staticRole{}
+	vendors := ""
+	flag.StringVar(&o.binary, "binary", "bin/vendorsim", "the vendorsim to measure")
+	flag.IntVar(&o.rounds, "rounds", 9, "how many interleaved rounds")
+	flag.IntVar(&o.seconds, "seconds", 3, "how long each side of a round is loaded")
+	flag.StringVar(&vendors, "vendors", "", "only these, such as sailpoint,cisco (default: all)")
+	flag.IntVar(&o.cold, "starts", 20, "how many cold starts")
+	flag.BoolVar(&scale, "scale", false, "a million tasks and ten thousand tenants instead")
+	flag.IntVar(&o.tasks, "tasks", 1_000_000, "with -scale: how many tasks")
+	flag.IntVar(&o.tenants, "tenants", 10_000, "with -scale: how many tenants, demo among them")
+	flag.BoolVar(&static.on, "static", false, "be the plain net/http handler; bench starts itself so")
+	flag.StringVar(&static.body, "body", "", "with -static: the file with the bytes to answer")
+	flag.StringVar(&static.media, "type", "", "with -static: their content type")
+	flag.StringVar(&static.routes, "routes", "", "with -static: a file of lines METHOD PATH to route with mux, or none; either way it tells what it allocates")
+	flag.Parse()
+	if static.on {
+		exit(static.serve())
+	}
+	for _, c := range calls {
+		if vendors == "" || slices.Contains(strings.Split(vendors, ","), c.vendor) {
+			o.vendors = append(o.vendors, c.vendor)
+		}
+	}
+	exit(o.run(scale))
+}
+
+func exit(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+func (o options) run(scale bool) error {
+	if o.rounds < 1 || o.seconds < 1 || len(o.vendors) == 0 || o.tasks < 1000 || o.tenants < 2 || o.cold < 1 {
+		return fmt.Errorf("it takes at least one round, second, vendor and start, 1,000 tasks and 2 tenants")
+	}
+	generator, err := wrkVersion()
+	if err != nil {
+		return err
+	}
+	if o.dir, err = os.MkdirTemp("", "vendorsim-bench"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(o.dir)
+	began := time.Now()
+	t := &table{}
+	if scale {
+		err = o.scale(t)
+	} else {
+		err = o.bench(t)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Println(t.markdown())
+	fmt.Printf("%s; %s. %d rounds of %d s a side; %s in all.\n", machine(), generator, o.rounds, o.seconds, time.Since(began).Round(time.Second))
+	return nil
+}
+
+// tell says on standard error how far it is: the figures take minutes.
+func tell(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
