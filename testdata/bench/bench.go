@@ -192,7 +192,11 @@ func (o options) pace(c call, p pair, f *vendorFigures) error {
 // front of it, with as many routes as the vendor has.
 func (o options) allocations(c call, p pair, f *vendorFigures) error {
 	count := func(host string, mallocs func() (float64, error)) (float64, error) {
-		before, err := mallocs()
+		first, err := mallocs()
+		if err != nil {
+			return 0, err
+		}
+		before, err := mallocs() // what telling it takes is not the requests'
 		if err != nil {
 			return 0, err
 		}
@@ -201,7 +205,7 @@ func (o options) allocations(c call, p pair, f *vendorFigures) error {
 			return 0, err
 		}
 		after, err := mallocs()
-		return (after - before) / r.requests, err
+		return (after - before - (before - first)) / r.requests, err
 	}
 	var err error
 	f.mallocs, err = count(p.ours.host, func() (float64, error) {

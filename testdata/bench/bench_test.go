@@ -4,7 +4,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -140,5 +142,37 @@ func TestSeries(t *testing.T) {
 	}
 	if count(1234567) != "1,234,567" || count(999) != "999" || atMost(1.351, 1.35, "1.35") != "at most 1.35: **missed**" || atLeast(0.9, 0.9, "0.9") != "at least 0.9: met" {
 		t.Error(count(1234567), count(999), atMost(1.351, 1.35, "1.35"), atLeast(0.9, 0.9, "0.9"))
+	}
+}
+
+func TestWriteInto(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "README.md")
+	const before = "a\n<!-- bench -->\nold\n<!-- end of bench -->\nz\n"
+	if err := os.WriteFile(file, []byte(before), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tables := &table{}
+	tables.begin("figure", "bar")
+	tables.row("x", "met")
+	tables.remark("On %d cores.", 2)
+	for range 2 { // twice is once
+		if err := writeInto(file, "bench", tables.markdown()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const want = "a\n<!-- bench -->\n\n| figure | bar |\n|---|---|\n| x | met |\n\nOn 2 cores.\n\n<!-- end of bench -->\nz\n"
+	if got, err := os.ReadFile(file); err != nil || string(got) != want {
+		t.Errorf("%q %v", got, err)
+	}
+	if err := writeInto(file, "bench-scale", "x"); err == nil {
+		t.Error("there is no such mark, and no error")
+	}
+}
+
+// What is drawn and what is counted stands in the request where its mark does.
+func TestLuaParts(t *testing.T) {
+	got := luaParts("GET /{pick}?\"\r\n{n}{pick}")
+	if want := `"GET /" .. list[random(size)] .. "?\034\013\010" .. format("%012x", n) .. list[random(size)]`; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }

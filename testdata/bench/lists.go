@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,7 +43,7 @@ func (o options) lists(t *table) error {
 	t.begin(fmt.Sprintf("a page of %d by what does not change", pageSize), count(o.tasks)+" tasks", count(small)+" tasks", "ratio of the medians", "bar")
 	var states [][]string
 	for _, l := range allLists {
-		if !o.has(l.vendor) {
+		if !slices.Contains(o.vendors, l.vendor) {
 			continue
 		}
 		tell("lists of %s:", l.vendor)
@@ -57,15 +58,6 @@ func (o options) lists(t *table) error {
 		t.row(row...)
 	}
 	return nil
-}
-
-func (o options) has(vendor string) bool {
-	for _, v := range o.vendors {
-		if v == vendor {
-			return true
-		}
-	}
-	return false
 }
 
 func (o options) listsOf(l listed, small int, t *table) (states [][]string, err error) {
@@ -117,18 +109,18 @@ const (
 func (o options) pages(l listing, sides ...side) ([]series, error) {
 	took := make([]series, len(sides))
 	conns := make([]*conn, len(sides))
-	for i, s := range sides {
-		c, err := dial(s.process.host)
-		if err != nil {
-			return nil, err
-		}
-		defer c.close()
-		conns[i] = c
-	}
 	chance := rand.New(rand.NewPCG(1, 2)) // the same pages in every run
 	var spent time.Duration
 	for round := -1; round < o.rounds || round < mostPages && spent < longest; round++ {
 		for i, s := range sides {
+			if conns[i] == nil { // not before it is needed: a server does not wait long for the first request
+				c, err := dial(s.process.host)
+				if err != nil {
+					return nil, err
+				}
+				defer c.close()
+				conns[i] = c
+			}
 			page := chance.IntN(max(1, l.matches(s.tasks)/pageSize))
 			took1, err := conns[i].ask(l.call.with("{offset}", strconv.Itoa(page*pageSize)).with("{page}", strconv.Itoa(page+1)))
 			if err != nil {

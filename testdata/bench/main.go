@@ -25,21 +25,25 @@ type options struct {
 	rounds  int
 	seconds int
 	vendors []string
+	parts   []string // of scale
 	tasks   int
 	tenants int
 	cold    int    // starts
+	into    string // a file with marks, to write the tables into
 	dir     string // for scripts and scenarios, removed at the end
 }
 
 func main() {
 	o, scale, static := options{}, false, staticRole{}
-	vendors := ""
+	vendors, parts := "", ""
 	flag.StringVar(&o.binary, "binary", "bin/vendorsim", "the vendorsim to measure")
 	flag.IntVar(&o.rounds, "rounds", 9, "how many interleaved rounds")
 	flag.IntVar(&o.seconds, "seconds", 3, "how long each side of a round is loaded")
 	flag.StringVar(&vendors, "vendors", "", "only these, such as sailpoint,cisco (default: all)")
 	flag.IntVar(&o.cold, "starts", 20, "how many cold starts")
+	flag.StringVar(&o.into, "into", "", "a file such as README.md, to write the tables into between its marks")
 	flag.BoolVar(&scale, "scale", false, "a million tasks and ten thousand tenants instead")
+	flag.StringVar(&parts, "parts", "tasks,lists,tenants", "with -scale: only these parts")
 	flag.IntVar(&o.tasks, "tasks", 1_000_000, "with -scale: how many tasks")
 	flag.IntVar(&o.tenants, "tenants", 10_000, "with -scale: how many tenants, demo among them")
 	flag.BoolVar(&static.on, "static", false, "be the plain net/http handler; bench starts itself so")
@@ -55,6 +59,7 @@ func main() {
 			o.vendors = append(o.vendors, c.vendor)
 		}
 	}
+	o.parts = strings.Split(parts, ",")
 	exit(o.run(scale))
 }
 
@@ -78,7 +83,7 @@ func (o options) run(scale bool) error {
 		return err
 	}
 	defer os.RemoveAll(o.dir)
-	began := time.Now()
+	began, on := time.Now(), machine() // before anything of ours keeps it busy
 	t := &table{}
 	if scale {
 		err = o.scale(t)
@@ -88,9 +93,31 @@ func (o options) run(scale bool) error {
 	if err != nil {
 		return err
 	}
+	t.remark("%s; %s. %d rounds of %d s a side; %s in all.", on, generator, o.rounds, o.seconds, time.Since(began).Round(time.Second))
 	fmt.Println(t.markdown())
-	fmt.Printf("%s; %s. %d rounds of %d s a side; %s in all.\n", machine(), generator, o.rounds, o.seconds, time.Since(began).Round(time.Second))
-	return nil
+	if o.into == "" {
+		return nil
+	}
+	name := "bench"
+	if scale {
+		name = "bench-scale"
+	}
+	return writeInto(o.into, name, t.markdown())
+}
+
+// writeInto puts the tables between the two marks in a file that are theirs.
+func writeInto(file, name, text string) error {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	before, rest, begun := strings.Cut(string(data), "<!-- "+name+" -->\n")
+	_, after, ended := strings.Cut(rest, "<!-- end of "+name+" -->\n")
+	if !begun || !ended {
+		return fmt.Errorf("%s has no lines <!-- %s --> and <!-- end of %s -->", file, name, name)
+	}
+	text = before + "<!-- " + name + " -->\n\n" + text + "\n<!-- end of " + name + " -->\n" + after
+	return os.WriteFile(file, []byte(text), 0o644)
 }
 
 // tell says on standard error how far it is: the figures take minutes.

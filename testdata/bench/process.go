@@ -138,6 +138,8 @@ func machine() string {
 			break
 		}
 	}
+	busy, _ := os.ReadFile("/proc/loadavg")
+	load, _, _ := strings.Cut(string(busy), " ")
 	kernel, _ := os.ReadFile("/proc/sys/kernel/osrelease")
-	return fmt.Sprintf("%d cores of %s, Linux %s, %s", runtime.NumCPU(), model, bytes.TrimSpace(kernel), runtime.Version())
+	return fmt.Sprintf("%d cores of %s, Linux %s, %s, load average %s before it began", runtime.NumCPU(), model, bytes.TrimSpace(kernel), runtime.Version(), load)
 }
