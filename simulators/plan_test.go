@@ -161,7 +161,7 @@ func TestPlanOptions(t *testing.T) {
 			t.Errorf("%s %+v: %v", name, o, err)
 		}
 	}
-	if _, err := Plan(&out, "nosuch", PlanOptions{}); !strings.Contains(err.Error(), "there are: big, ") {
+	if _, err := Plan(&out, "nosuch", PlanOptions{}); !strings.Contains(err.Error(), "there are: bench, big, ") {
 		t.Error(err)
 	}
 	if _, err := Plan(failingWriter{}, "happy", PlanOptions{}); !errors.Is(err, errFull) {

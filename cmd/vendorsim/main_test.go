@@ -213,7 +213,7 @@ func TestExitCodes(t *testing.T) {
 		{"serve --seed x", nil, exitUsage, "--seed"},
 		{"serve", map[string]string{"VENDORSIM_SEED": "x"}, exitUsage, "VENDORSIM_SEED"},
 		{"serve --log loud", nil, exitUsage, "loud"},
-		{"serve --scenario nosuch", nil, exitUsage, "there are: big, brownout,"},
+		{"serve --scenario nosuch", nil, exitUsage, "there are: bench, big, brownout,"},
 		{"serve --clock x0", nil, exitUsage, "x0"},
 		{"serve --profile nosuch", nil, exitUsage, "documented nor observed"},
 		{"serve --profile nosuch=observed", nil, exitUsage, `no vendor "nosuch"`},

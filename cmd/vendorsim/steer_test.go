@@ -248,7 +248,7 @@ func TestWhereTheControlAPIIs(t *testing.T) {
 		"serve --listen 127.0.0.1:0 --admin "+address)
 	refuses(t, nil, exitFailed, "cannot listen on nowhere (--admin): ", "serve --listen 127.0.0.1:0 --admin nowhere")
 	// What is wrong with the scenario is said before ports are looked at.
-	refuses(t, nil, exitUsage, "there are: big, brownout,", "serve --scenario nosuch --listen "+address)
+	refuses(t, nil, exitUsage, "there are: bench, big, brownout,", "serve --scenario nosuch --listen "+address)
 	if err := taken.Close(); err != nil {
 		t.Fatal(err)
 	}
