@@ -11,6 +11,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -43,7 +44,7 @@ func main() {
 	flag.IntVar(&o.cold, "starts", 20, "how many cold starts")
 	flag.StringVar(&o.into, "into", "", "a file such as README.md, to write the tables into between its marks")
 	flag.BoolVar(&scale, "scale", false, "a million tasks and ten thousand tenants instead")
-	flag.StringVar(&parts, "parts", "tasks,lists,tenants", "with -scale: only these parts")
+	flag.StringVar(&parts, "parts", "", "with -scale: only these of tasks, lists and tenants (default: all)")
 	flag.IntVar(&o.tasks, "tasks", 1_000_000, "with -scale: how many tasks")
 	flag.IntVar(&o.tenants, "tenants", 10_000, "with -scale: how many tenants, demo among them")
 	flag.BoolVar(&static.on, "static", false, "be the plain net/http handler; bench starts itself so")
@@ -54,13 +55,31 @@ func main() {
 	if static.on {
 		exit(static.serve())
 	}
+	var known []string
 	for _, c := range calls {
-		if vendors == "" || slices.Contains(strings.Split(vendors, ","), c.vendor) {
-			o.vendors = append(o.vendors, c.vendor)
+		known = append(known, c.vendor)
+	}
+	var err, unknown error
+	o.vendors, err = chosen(vendors, known)
+	o.parts, unknown = chosen(parts, []string{"tasks", "lists", "tenants"})
+	if err = errors.Join(err, unknown); err == nil {
+		err = o.run(scale)
+	}
+	exit(err)
+}
+
+// chosen are the names of a flag, each of which is known; all, if it has none.
+func chosen(flag string, known []string) ([]string, error) {
+	if flag == "" {
+		return known, nil
+	}
+	names := strings.Split(flag, ",")
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("%q is none of %s", name, strings.Join(known, ", "))
 		}
 	}
-	o.parts = strings.Split(parts, ",")
-	exit(o.run(scale))
+	return names, nil
 }
 
 func exit(err error) {
@@ -72,8 +91,8 @@ func exit(err error) {
 }
 
 func (o options) run(scale bool) error {
-	if o.rounds < 1 || o.seconds < 1 || len(o.vendors) == 0 || o.tasks < 1000 || o.tenants < 2 || o.cold < 1 {
-		return fmt.Errorf("it takes at least one round, second, vendor and start, 1,000 tasks and 2 tenants")
+	if o.rounds < 1 || o.seconds < 1 || o.tasks < 1000 || o.tenants < 2 || o.cold < 1 {
+		return fmt.Errorf("it takes at least one round, second and start, 1,000 tasks and 2 tenants")
 	}
 	generator, err := wrkVersion()
 	if err != nil {

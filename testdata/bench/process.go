@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -36,6 +37,7 @@ func (o options) vendorsim(args ...string) (*process, error) {
 func start(program string, args ...string) (*process, error) {
 	p := &process{cmd: exec.Command(program, args...)}
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // none is left behind by an interrupt
+	p.cmd.Env = plainEnvironment()
 	said := &bytes.Buffer{}
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -58,6 +60,14 @@ func start(program string, args ...string) (*process, error) {
 	return p, nil
 }
 
+// plainEnvironment is ours without what would change vendorsim's flags or the
+// runtime of either server.
+func plainEnvironment() []string {
+	return slices.DeleteFunc(os.Environ(), func(v string) bool {
+		return strings.HasPrefix(v, "VENDORSIM_") || strings.HasPrefix(v, "GO")
+	})
+}
+
 // complaint is what a program that does not start has to say. It is started once
 // more for that: else its standard error, the request log, is listened to by
 // nobody.
@@ -66,7 +76,7 @@ func complaint(program string, args []string) []byte {
 	defer cancel()
 	var said bytes.Buffer
 	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.Stderr = &said
+	cmd.Env, cmd.Stderr = plainEnvironment(), &said
 	_ = cmd.Run() // that it fails is known
 	return said.Bytes()
 }
