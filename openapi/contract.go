@@ -40,6 +40,7 @@ type Request struct {
 // then, for a JSON-RPC method, the params. It answers nil or the first
 // violation, and never changes the request.
 func (o *Operation) CheckRequest(r Request) *Violation {
+	o.ready()
 	if v := o.checkParameters(r); v != nil {
 		return v
 	}
@@ -64,7 +65,7 @@ func (o *Operation) checkParameters(r Request) *Violation {
 		return nil
 	}
 	input := &openapi3filter.RequestValidationInput{
-		Request: r.HTTP, PathParams: r.Path, QueryParams: r.Query, Route: o.route, Options: filterOptions,
+		Request: r.HTTP, PathParams: r.Path, QueryParams: r.Query, Options: filterOptions,
 	}
 	for _, p := range o.parameters {
 		if err := openapi3filter.ValidateParameter(context.Background(), input, p.Value); err != nil {
@@ -161,6 +162,7 @@ func (b *builder) response(r *openapi3.Response) (*response, error) {
 // the status is documented, the media type and the required headers are there,
 // the body is valid. The error names the field, never a value.
 func (o *Operation) CheckResponse(profile string, status int, header http.Header, body []byte) error {
+	o.ready()
 	r := o.responses[status]
 	if r == nil {
 		return fmt.Errorf("status %d is not in the contract", status)
@@ -217,6 +219,7 @@ func (o *Operation) checkJSON(schema *openapi3.Schema, profile string, body []by
 
 // Declares tells whether an answer of a status may have a media type.
 func (o *Operation) Declares(status int, media string) bool {
+	o.ready()
 	r := o.responses[status]
 	return r != nil && r.contents[media] != nil
 }

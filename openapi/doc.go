@@ -3,6 +3,10 @@
 // and responses against them. It must not know how a vendor is imitated, the
 // scenario language, or who asks; it is the only importer of kin-openapi.
 //
+// What a process reads is packed.bin, which is made of the YAML files. After a
+// change of one: go generate ./openapi. A file that was changed without it is
+// parsed, which is slow, and a test says so.
+//
 // # What our files say beyond OpenAPI
 //
 // (All of it in the vendors' files. That of our own API, admin.yaml, has only

@@ -25,6 +25,7 @@ type Example struct {
 // Example is a good request for the operation at one of its routes. A task's id
 // that is not empty stands where the operation has it.
 func (o *Operation) Example(route Route, taskID string) (Example, error) {
+	o.ready()
 	e := Example{Method: o.Method, Base: route.Base, Path: route.Path, Query: url.Values{}, Header: http.Header{}}
 	for _, ref := range o.parameters {
 		p := ref.Value

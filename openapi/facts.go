@@ -48,6 +48,7 @@ func (o *Operation) responseFacts(name string) []Fact {
 
 // Statuses are the documented statuses of the operation, ascending.
 func (o *Operation) Statuses() []int {
+	o.ready()
 	out := make([]int, 0, len(o.responses))
 	for status := range o.responses {
 		out = append(out, status)

@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
-	"github.com/getkin/kin-openapi/routers"
 )
 
 // Operation is one thing that a client can ask of a vendor: an HTTP operation,
@@ -30,12 +30,15 @@ type Operation struct {
 	Summary  string
 	Evidence Evidence
 
-	route      *routers.Route
+	headers, queries []string // names of parameters
+	json, form       bool     // which of the two, if any, the body is
+
+	// The contract. Who looks at it calls ready first.
+	unread     sync.Once
+	read       func() // nil: it is there
 	parameters openapi3.Parameters
-	headers    []string
 	body       *openapi3.RequestBody
 	bodySchema *openapi3.Schema            // of the JSON body or the form, or nil
-	json, form bool                        // which of the two the operation takes
 	params     *openapi3.Schema            // of a JSON-RPC method
 	results    map[string]*openapi3.Schema // of a JSON-RPC method, by profile
 	example    any                         // of a JSON-RPC method: its params
@@ -114,15 +117,17 @@ func (b *builder) operation(method string, routes []Route, item *openapi3.PathIt
 	}
 	o.parameters = append(o.parameters, op.Parameters...)
 	for _, p := range o.parameters {
-		if p.Value.In == InHeader {
+		switch p.Value.In {
+		case InHeader:
 			o.headers = append(o.headers, http.CanonicalHeaderKey(p.Value.Name))
+		case InQuery:
+			o.queries = append(o.queries, p.Value.Name)
 		}
 	}
 	if op.RequestBody != nil {
 		o.body = op.RequestBody.Value
-		o.takeBodies()
+		o.bodySchema, o.json, o.form = bodyOf(o.body)
 	}
-	o.route = &routers.Route{Spec: b.doc, PathItem: item, Method: method, Operation: op}
 	for status, ref := range op.Responses.Map() {
 		code, err := strconv.Atoi(status)
 		if err != nil {
@@ -151,10 +156,10 @@ func (o *Operation) check(own bool) error {
 func (b *builder) method(parent *Operation, m rpcMethod) (*Operation, error) {
 	o := &Operation{
 		ID: parent.ID, Name: m.Name, Kind: m.Kind, Method: parent.Method, Routes: parent.Routes, Task: m.Task, Demo: m.Demo,
-		Summary: m.Summary, Evidence: m.Evidence, Parent: parent, example: m.Example,
-		route: parent.route, parameters: parent.parameters, headers: parent.headers, body: parent.body, bodySchema: parent.bodySchema, json: parent.json,
-		responses: parent.responses, results: map[string]*openapi3.Schema{},
+		Summary: m.Summary, Evidence: m.Evidence, Parent: parent, headers: parent.headers, queries: parent.queries, json: parent.json,
+		example: m.Example, results: map[string]*openapi3.Schema{},
 	}
+	o.inherit(parent)
 	if err := o.check(false); err != nil {
 		return nil, err
 	}
@@ -183,6 +188,21 @@ func (b *builder) method(parent *Operation, m rpcMethod) (*Operation, error) {
 	return o, nil
 }
 
+// inherit takes over what a JSON-RPC method has of its HTTP operation.
+func (o *Operation) inherit(parent *Operation) {
+	o.parameters, o.body, o.bodySchema, o.responses = parent.parameters, parent.body, parent.bodySchema, parent.responses
+}
+
+// later says how the contract is read, once somebody looks at it.
+func (o *Operation) later(read func()) { o.read = read }
+
+// ready has the contract read.
+func (o *Operation) ready() {
+	if o.read != nil {
+		o.unread.Do(o.read)
+	}
+}
+
 // options of every check: kin-openapi must neither edit the request (it would
 // write defaults into it, so that a required header could never be missing)
 // nor authenticate (the guards do).
@@ -203,6 +223,9 @@ func (o *Operation) Leaves() []*Operation {
 // Headers are the names of the header parameters, in canonical form.
 func (o *Operation) Headers() []string { return o.headers }
 
+// Queries are the names of the query parameters, in the order written.
+func (o *Operation) Queries() []string { return o.queries }
+
 // The media types of a body that is read: two of a form, and beside
 // application/json that of a JSON Patch.
 const (
@@ -211,18 +234,19 @@ const (
 	jsonPatch      = "application/json-patch+json"
 )
 
-// takeBodies finds the schema of the body. An operation that takes JSON and a
-// form has one schema for both.
-func (o *Operation) takeBodies() {
+// bodyOf finds the schema of a body, and whether that is JSON or a form. An
+// operation that takes both has one schema for both.
+func bodyOf(body *openapi3.RequestBody) (schema *openapi3.Schema, takesJSON, takesForm bool) {
 	for _, media := range []string{formMultipart, formURLEncoded, jsonPatch, "application/json"} {
-		content := o.body.Content[media]
+		content := body.Content[media]
 		if content == nil || content.Schema == nil {
 			continue
 		}
-		o.bodySchema = content.Schema.Value
+		schema = content.Schema.Value
 		isJSON := strings.HasSuffix(media, "json")
-		o.json, o.form = o.json || isJSON, o.form || !isJSON
+		takesJSON, takesForm = takesJSON || isJSON, takesForm || !isJSON
 	}
+	return schema, takesJSON, takesForm
 }
 
 // TakesJSON tells whether the operation has a JSON body.

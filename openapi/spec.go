@@ -42,7 +42,7 @@ type TaskDocument struct {
 	Schema   string   `json:"schema"`
 	Computed []string `json:"computed"` // fields that only the lifecycle decides
 	ID       string   `json:"id"`       // the pattern of a task's id; empty: any non-empty string
-	fields   openapi3.Schemas
+	fields   func() openapi3.Schemas
 	id       *regexp.Regexp
 }
 
@@ -59,6 +59,15 @@ func Load(vendor string) (*Spec, error) {
 }
 
 func load(vendor string) (*Spec, error) {
+	p, have := packedSpecs()[vendor]
+	if !have || !p.current(vendor) {
+		return loadText(vendor)
+	}
+	return p.open(vendor)
+}
+
+// loadText reads an embedded spec out of its text.
+func loadText(vendor string) (*Spec, error) {
 	data, err := Source(vendor)
 	if err != nil {
 		return nil, fmt.Errorf("openapi: no spec for %q", vendor)
@@ -165,6 +174,7 @@ func (s *Spec) checkFacts() error {
 }
 
 func (s *Spec) buildTask(b *builder) error {
+	s.Task.fields = func() openapi3.Schemas { return nil }
 	if s.Task.Schema == "" {
 		return nil
 	}
@@ -172,9 +182,9 @@ func (s *Spec) buildTask(b *builder) error {
 	if err != nil {
 		return fmt.Errorf("x-task: %w", err)
 	}
-	s.Task.fields = schema.Properties
+	s.Task.fields = func() openapi3.Schemas { return schema.Properties }
 	for _, name := range s.Task.Computed {
-		if s.Task.fields[name] == nil {
+		if schema.Properties[name] == nil {
 			return fmt.Errorf("x-task: computed field %q is not in %s", name, s.Task.Schema)
 		}
 	}

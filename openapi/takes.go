@@ -16,6 +16,7 @@ type Input struct {
 // Takes is what the operation takes, for a document about it: its parameters in
 // the order written, then the members of its body by name.
 func (o *Operation) Takes() []Input {
+	o.ready()
 	var all []Input
 	typeOf := func(types []string) string {
 		if len(types) == 1 {

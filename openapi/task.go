@@ -23,7 +23,7 @@ func (s *Spec) CheckID(id string) error {
 // CheckField holds one "set:" entry to the contract. A computed field is
 // refused unless computed is true (a state may set one, a task may not).
 func (s *Spec) CheckField(name string, value any, computed bool) error {
-	field := s.Task.fields[name]
+	field := s.Task.fields()[name]
 	if field == nil {
 		return fmt.Errorf("%w: %s tasks have no field %q", ErrNoField, s.Vendor, name)
 	}
@@ -38,8 +38,9 @@ func (s *Spec) CheckField(name string, value any, computed bool) error {
 
 // Fields are the names of the task document's fields, sorted.
 func (s *Spec) Fields() []string {
-	names := make([]string, 0, len(s.Task.fields))
-	for name := range s.Task.fields {
+	fields := s.Task.fields()
+	names := make([]string, 0, len(fields))
+	for name := range fields {
 		names = append(names, name)
 	}
 	sort.Strings(names)
@@ -69,4 +70,4 @@ func plain(v any) any {
 }
 
 // HasField tells whether the task document has a field.
-func (s *Spec) HasField(name string) bool { return s.Task.fields[name] != nil }
+func (s *Spec) HasField(name string) bool { return s.Task.fields()[name] != nil }

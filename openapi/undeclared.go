@@ -19,6 +19,7 @@ const (
 // that takes anything is declared, as is what has another type than its schema:
 // that is a violation, and another matter.
 func (o *Operation) Undeclared(r Request) []string {
+	o.ready()
 	found := undeclared{}
 	var form declared
 	if r.Form && o.bodySchema != nil {

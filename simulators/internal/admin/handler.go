@@ -130,11 +130,7 @@ func (h *handler) checkOperations() error {
 		if h.operations[o.Name].do == nil {
 			return fmt.Errorf("operation %s is in admin.yaml but not served", o.Name)
 		}
-		for _, input := range o.Takes() {
-			if input.In == openapi.InQuery {
-				h.queries[o.Name] = append(h.queries[o.Name], input.Name)
-			}
-		}
+		h.queries[o.Name] = o.Queries()
 	}
 	for name := range h.operations {
 		if !slices.ContainsFunc(h.spec.Operations, func(o *openapi.Operation) bool { return o.Name == name }) {
