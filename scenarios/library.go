@@ -27,12 +27,11 @@ type Library struct {
 	sources map[string]*source
 }
 
-// source is one file, read but not yet checked.
+// source is one file, not yet checked.
 type source struct {
-	file     string
-	data     []byte
-	root     *node // nil if it could not be read
-	problems Problems
+	file string
+	data []byte
+	tree func() (*node, Problems) // nil if it cannot be read; it is read when first asked for
 }
 
 // Shipped is a new library of the scenarios that are embedded.
@@ -56,16 +55,19 @@ var shippedSources = sync.OnceValue(func() map[string]*source {
 
 func readSource(file string, data []byte) *source {
 	s := &source{file: file, data: bytes.Clone(data)}
-	s.root, s.problems = readTree(file, data)
-	switch {
-	case s.root == nil:
-	case s.root.kind == null:
-		s.problems.add(s.root.at, `the file is empty; a scenario begins with "version: 1" and a "name"`)
-		s.root = nil
-	case s.root.kind != mapping:
-		s.problems.add(s.root.at, `a scenario must be a mapping with keys such as "version" and "name", not %s`, s.root.kind)
-		s.root = nil
-	}
+	s.tree = sync.OnceValues(func() (*node, Problems) {
+		root, problems := readTree(s.file, s.data)
+		switch {
+		case root == nil:
+		case root.kind == null:
+			problems.add(root.at, `the file is empty; a scenario begins with "version: 1" and a "name"`)
+			return nil, problems
+		case root.kind != mapping:
+			problems.add(root.at, `a scenario must be a mapping with keys such as "version" and "name", not %s`, root.kind)
+			return nil, problems
+		}
+		return root, problems
+	})
 	return s
 }
 
@@ -92,12 +94,13 @@ func (l *Library) AddFile(path string) (name string, err error) {
 		return "", err
 	}
 	s := readSource(path, data)
-	if s.root == nil {
-		return "", s.problems
+	root, problems := s.tree()
+	if root == nil {
+		return "", problems
 	}
-	named := s.root.get("name")
+	named := root.get("name")
 	if named == nil || named.kind != text {
-		at, _ := s.root.find("name")
+		at, _ := root.find("name")
 		return "", Problems{{At: at.at, Text: `a scenario needs a "name", a text such as "slow-login"`}}
 	}
 	name = named.scalar
@@ -199,12 +202,13 @@ func (l *Library) load(src *source, known Known, sets []string) (*Scenario, Prob
 	}
 	root, wrong := applySets(root, sets)
 	problems = append(problems, wrong...)
-	if root != src.root {
+	if own, _ := src.tree(); root != own {
 		if wrong := tooLarge(root); len(wrong) > 0 { // nothing is concluded from the rest
 			return nil, append(problems, wrong...).sorted().capped()
 		}
 	}
-	whole, byDefault := withHappy(root, shippedSources()["happy"].root)
+	happy, _ := shippedSources()["happy"].tree()
+	whole, byDefault := withHappy(root, happy)
 
 	d := newDecoder()
 	s := &Scenario{}
@@ -223,27 +227,28 @@ func (l *Library) load(src *source, known Known, sets []string) (*Scenario, Prob
 
 // resolve is the tree of a source upon those that it extends.
 func (l *Library) resolve(s *source, chain []*source) (*node, Problems) {
-	problems := slices.Clone(s.problems)
-	if s.root == nil {
+	own, problems := s.tree()
+	problems = slices.Clone(problems)
+	if own == nil {
 		return nil, problems
 	}
-	extends := s.root.get("extends")
+	extends := own.get("extends")
 	if extends == nil || extends.kind != text {
-		return s.root, problems
+		return own, problems
 	}
 	base := l.sources[extends.scalar]
 	switch {
 	case base == nil:
 		problems.add(extends.at, "extends %q, which is no scenario here%s", extends.scalar, didYouMean(extends.scalar, l.Names()))
-		return s.root, problems
+		return own, problems
 	case slices.Contains(chain, base):
 		problems.add(extends.at, "extends %q, which extends this scenario in turn", extends.scalar)
-		return s.root, problems
+		return own, problems
 	}
 	root, wrong := l.resolve(base, append(chain, base))
 	problems = append(problems, wrong...)
 	if root == nil { // the base is none that can be read, and says why
-		return s.root, problems
+		return own, problems
 	}
-	return extend(root, s.root), problems
+	return extend(root, own), problems
 }

@@ -21,7 +21,7 @@ type origin struct {
 
 func (s *Scenario) remember(src *source, root *node) {
 	s.origin = &origin{root: root, seed: s.Seed, mode: s.Clock.Mode, profiles: maps.Clone(s.Profiles)}
-	if root == src.root && root.get("extends") == nil {
+	if own, _ := src.tree(); root == own && root.get("extends") == nil {
 		s.origin.text = src.data
 	}
 }
