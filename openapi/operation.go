@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -34,8 +33,7 @@ type Operation struct {
 	json, form       bool     // which of the two, if any, the body is
 
 	// The contract. Who looks at it calls ready first.
-	unread     sync.Once
-	read       func() // nil: it is there
+	unread     unread
 	parameters openapi3.Parameters
 	body       *openapi3.RequestBody
 	bodySchema *openapi3.Schema            // of the JSON body or the form, or nil
@@ -191,16 +189,6 @@ func (b *builder) method(parent *Operation, m rpcMethod) (*Operation, error) {
 // inherit takes over what a JSON-RPC method has of its HTTP operation.
 func (o *Operation) inherit(parent *Operation) {
 	o.parameters, o.body, o.bodySchema, o.responses = parent.parameters, parent.body, parent.bodySchema, parent.responses
-}
-
-// later says how the contract is read, once somebody looks at it.
-func (o *Operation) later(read func()) { o.read = read }
-
-// ready has the contract read.
-func (o *Operation) ready() {
-	if o.read != nil {
-		o.unread.Do(o.read)
-	}
 }
 
 // options of every check: kin-openapi must neither edit the request (it would

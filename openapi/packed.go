@@ -91,6 +91,20 @@ type packedHeader struct {
 	Header *openapi3.Header
 }
 
+// unread is a contract that nobody has looked at. The zero value is one that is
+// there.
+type unread struct {
+	once sync.Once
+	read func()
+}
+
+// ready has the contract read.
+func (o *Operation) ready() {
+	if o.unread.read != nil {
+		o.unread.once.Do(o.unread.read)
+	}
+}
+
 // Pack is the file that Load reads in the place of the specs' texts.
 func Pack() ([]byte, error) {
 	entries, err := files.ReadDir(".")
@@ -177,7 +191,7 @@ func (p packedSpec) open(name string) (*Spec, error) {
 		Vendor: name, Title: b.Title, Options: b.Options, Behaviours: b.Behaviours, Surprises: b.Surprises, Task: b.Task, Secrets: b.Secrets,
 		Outside: &Operation{Name: "outside", Kind: "read"},
 	}
-	s.Outside.later(func() { s.Outside.unpack(b.Outside) })
+	s.Outside.unread.read = func() { s.Outside.unpack(b.Outside) }
 	s.Task.fields = sync.OnceValue(func() (fields openapi3.Schemas) {
 		b.Fields.Read(&fields)
 		return fields
@@ -201,7 +215,7 @@ func (p packedOperation) open(parent *Operation) *Operation {
 		Summary: p.Summary, Evidence: p.Evidence, headers: p.Headers, queries: p.Queries, json: p.JSON, form: p.Form, Parent: parent,
 	}
 	contract := p.Contract // all that is to be kept of p
-	o.later(func() { o.unpack(contract) })
+	o.unread.read = func() { o.unpack(contract) }
 	for _, m := range p.Methods {
 		o.Methods = append(o.Methods, m.open(o))
 	}
