@@ -12,14 +12,6 @@ import (
 	"github.com/vendorsim/vendorsim/openapi"
 )
 
-// place is one path with the operations that it has, by HTTP method.
-type place struct {
-	path       string
-	base       string
-	operations map[string]*openapi.Operation
-	hot        bool // it is polled, or must stay before one that is
-}
-
 // routes mounts the paths of the spec. SkipClean: a cleaned path is a redirect,
 // and a redirected POST becomes a GET. UseEncodedPath: an id may hold %2F. The
 // method is looked at here: mux would go on to another path that has it, find
@@ -29,7 +21,7 @@ func (h *handler) routes() {
 	h.router = mux.NewRouter().SkipClean(true).UseEncodedPath()
 	notAllowed := h.outside(MethodNotAllowed)
 	for _, p := range h.places() {
-		h.router.Path(p.path).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.router.MatcherFunc(p.matches).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			o := p.operations[r.Method]
 			if o == nil {
 				notAllowed.ServeHTTP(w, r)
