@@ -80,6 +80,7 @@ type handler struct {
 	queries    map[string][]string  // operationId -> its query parameters
 	paths      []string             // the paths of the spec
 	router     *mux.Router
+	mounted    sync.Once
 	began      time.Time  // real
 	modes      sync.Mutex // held while a clock's mode is looked at and changed
 }
@@ -120,7 +121,6 @@ func New(o Options) (http.Handler, error) {
 	if err := h.checkOperations(); err != nil {
 		return nil, err
 	}
-	h.routes()
 	return h, nil
 }
 
@@ -163,7 +163,12 @@ func (h *handler) routes() {
 	})
 }
 
-func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.router.ServeHTTP(w, r) }
+// ServeHTTP answers a call. Nothing is mounted before the first one: a start does
+// not wait for it.
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h.mounted.Do(h.routes)
+	h.router.ServeHTTP(w, r)
+}
 
 // pick answers a request by its method. HEAD is GET without the body.
 func (h *handler) pick(w http.ResponseWriter, r *http.Request, methods map[string]*openapi.Operation) {
