@@ -6,6 +6,19 @@ import (
 	"testing"
 )
 
+// BenchmarkNew is what a start takes, apart from what packages do by themselves and
+// from the specs and scenarios, which a process reads once.
+func BenchmarkNew(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		s, err := New(Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		s.Close()
+	}
+}
+
 // BenchmarkStatus is an unchanged status of each vendor through the whole
 // handler, without the socket.
 func BenchmarkStatus(b *testing.B) {
