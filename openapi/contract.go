@@ -65,7 +65,7 @@ func (o *Operation) checkParameters(r Request) *Violation {
 		return nil
 	}
 	input := &openapi3filter.RequestValidationInput{
-		Request: r.HTTP, PathParams: r.Path, QueryParams: r.Query, Options: filterOptions,
+		Request: r.HTTP, PathParams: r.Path, QueryParams: r.Query, Route: o.route, Options: filterOptions,
 	}
 	for _, p := range o.parameters {
 		if err := openapi3filter.ValidateParameter(context.Background(), input, p.Value); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
 )
 
 // Operation is one thing that a client can ask of a vendor: an HTTP operation,
@@ -34,6 +35,7 @@ type Operation struct {
 
 	// The contract. Who looks at it calls ready first.
 	unread     unread
+	route      *routers.Route // nil in a spec that was packed; a check does not need it
 	parameters openapi3.Parameters
 	body       *openapi3.RequestBody
 	bodySchema *openapi3.Schema            // of the JSON body or the form, or nil
@@ -126,6 +128,7 @@ func (b *builder) operation(method string, routes []Route, item *openapi3.PathIt
 		o.body = op.RequestBody.Value
 		o.bodySchema, o.json, o.form = bodyOf(o.body)
 	}
+	o.route = &routers.Route{Spec: b.doc, PathItem: item, Method: method, Operation: op}
 	for status, ref := range op.Responses.Map() {
 		code, err := strconv.Atoi(status)
 		if err != nil {
@@ -188,7 +191,7 @@ func (b *builder) method(parent *Operation, m rpcMethod) (*Operation, error) {
 
 // inherit takes over what a JSON-RPC method has of its HTTP operation.
 func (o *Operation) inherit(parent *Operation) {
-	o.parameters, o.body, o.bodySchema, o.responses = parent.parameters, parent.body, parent.bodySchema, parent.responses
+	o.route, o.parameters, o.body, o.bodySchema, o.responses = parent.route, parent.parameters, parent.body, parent.bodySchema, parent.responses
 }
 
 // options of every check: kin-openapi must neither edit the request (it would
