@@ -163,6 +163,7 @@ func (o *Operation) pack() packedOperation {
 }
 
 func (o *Operation) packContract() packedContract {
+	o.ready()
 	if o.Parent != nil {
 		return packedContract{Params: o.params, Results: o.results, Example: o.example}
 	}
