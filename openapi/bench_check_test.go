@@ -9,7 +9,7 @@ import (
 // demos are, per vendor, the operation that a new user is shown.
 func demos(b *testing.B, f func(vendor string, o *Operation)) {
 	for _, name := range Names() {
-		s, err := Load(name)
+		s, err := loadText(name)
 		if err != nil {
 			b.Fatal(err)
 		}

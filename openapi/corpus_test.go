@@ -27,7 +27,7 @@ func roots(t testing.TB) []root {
 	t.Helper()
 	specs := []*Spec{mustParse(t, testSpec)}
 	for _, name := range Names() {
-		s, err := Load(name)
+		s, err := loadText(name)
 		if err != nil {
 			t.Fatal(err)
 		}

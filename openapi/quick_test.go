@@ -21,7 +21,7 @@ func leaves(t testing.TB) []*Operation {
 	t.Helper()
 	specs := []*Spec{mustParse(t, testSpec)}
 	for _, name := range Names() {
-		s, err := Load(name)
+		s, err := loadText(name)
 		if err != nil {
 			t.Fatal(err)
 		}
