@@ -66,7 +66,8 @@ type Server struct {
 	vendors  []*vendor
 	byHost   map[string]*vendor // exact host names
 	byPrefix map[string]*vendor
-	log      *traffic.Log // nil where nobody reads it
+	hosts    [16]atomic.Pointer[knownHost] // the latest, each at the place of its length
+	log      *traffic.Log                  // nil where nobody reads it
 	tenants  *tenant.Registry
 	push     *push.Queue
 	catalog  *catalog
@@ -258,9 +259,30 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.index(w, r)
 }
 
+// knownHost is a Host header and the vendor whose it is; nil: none.
+type knownHost struct {
+	host   string
+	vendor *vendor
+}
+
 // vendorOf is the vendor whose real host name this is, whatever its case, port
-// or trailing dot.
+// or trailing dot. Clients have one host for all that they ask.
 func (s *Server) vendorOf(host string) *vendor {
+	place := &s.hosts[len(host)%len(s.hosts)]
+	if known := place.Load(); known != nil && known.host == host {
+		return known.vendor
+	}
+	v := s.findHost(host)
+	if len(host) <= maxHost {
+		place.Store(&knownHost{strings.Clone(host), v})
+	}
+	return v
+}
+
+// maxHost is how long a host name can be, with a port, in bytes.
+const maxHost = 253 + len(":65535")
+
+func (s *Server) findHost(host string) *vendor {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -61,8 +62,10 @@ func (s *Server) ServeBoth(ctx context.Context, l, control net.Listener) error {
 // way finish. requests is the context that theirs come from.
 func listen(ctx context.Context, l net.Listener, h http.Handler, requests context.Context) error {
 	var unused connections
+	// No timeout: each would set a timer for each request, and who connects here is a
+	// test or a person.
 	srv := &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, ConnState: unused.note,
+		Handler: h, ConnState: unused.note,
 		BaseContext: func(net.Listener) context.Context { return requests },
 	}
 	failed := make(chan error, 1)
@@ -84,12 +87,17 @@ func listen(ctx context.Context, l net.Listener, h http.Handler, requests contex
 // connections are those that have sent nothing yet. Shutdown would wait for
 // each of them for five seconds.
 type connections struct {
+	count  atomic.Int64 // of fresh
 	mu     sync.Mutex
 	fresh  map[net.Conn]bool
 	closed bool
 }
 
+// note hears of each change of a connection, two for each request.
 func (c *connections) note(conn net.Conn, state http.ConnState) {
+	if state != http.StateNew && c.count.Load() == 0 {
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
@@ -103,6 +111,7 @@ func (c *connections) note(conn net.Conn, state http.ConnState) {
 		}
 		c.fresh[conn] = true
 	}
+	c.count.Store(int64(len(c.fresh)))
 }
 
 func (c *connections) close() {

@@ -57,19 +57,15 @@ type Call struct {
 	note    string
 
 	// What stays of the call, for the journal and for who judges the client.
-	entry        journal.Entry     // nobody keeps it
-	judged       [2]journal.Judged // room for its limits: more are rare
-	owner        *tenant.Tenant    // whose journal it belongs to: also where a token of its is refused
-	number       int64             // its place among the owner's requests
-	reading      clock.Reading     // of the owner's clock, when it arrived
-	source       string            // the address it comes from
+	owner        *tenant.Tenant // whose journal it belongs to: also where a token of its is refused
+	number       int64          // its place among the owner's requests
+	reading      clock.Reading  // of the owner's clock, when it arrived
+	source       string         // the address it comes from
 	trace        trace
 	token        verify.Token
 	named        *Token // the first token of a log-in that its credential named
 	namedExpired bool
 	claimed      *tenant.Tenant // whose call it says it is, without a proof
-	observed     verify.Observation
-	limits       [4]uint64 // room for its limits
 
 	// What the scenario's faults and surprises have to do with the call.
 	decision  traffic.Decision
@@ -84,10 +80,11 @@ type Call struct {
 	probing   bool          // nobody made it: it asks for the vendor's words
 
 	echo []byte // the name that the client gave the call, as JSON; nil where the answer repeats none
-	scratch
+	*scratch
 }
 
-// scratch is room that calls use one after the other.
+// scratch is room that calls use one after the other. It is not cleared in between:
+// whoever uses it begins with what he puts there.
 type scratch struct {
 	question []byte // what the request asks for, as resolutions know it
 	key      []byte // the request, as kept answers know it
@@ -95,6 +92,10 @@ type scratch struct {
 	quoted   []byte // the echo
 	own      http.Request
 	url      url.URL
+	entry    journal.Entry
+	judged   [2]journal.Judged // room for its limits: more are rare
+	observed verify.Observation
+	limits   [4]uint64 // room for its limits
 }
 
 // Now is the instant of the tenant's time at which the call is answered; real

@@ -107,12 +107,12 @@ func (h *handler) checkOperations() error {
 }
 
 // calls are used again: a request costs no more than what it leaves.
-var calls = sync.Pool{New: func() any { return new(Call) }}
+var calls = sync.Pool{New: func() any { return &Call{scratch: new(scratch)} }}
 
 // take makes a call of a request.
 func (h *handler) take(r *http.Request, prefix string) *Call {
 	c := calls.Get().(*Call)
-	c.own, c.url = *r, *r.URL
+	c.own, c.url, c.entry = *r, *r.URL, journal.Entry{}
 	c.request, c.own.URL = &c.own, &c.url
 	below(&c.url, prefix)
 	now := h.Source.Now()
@@ -124,7 +124,8 @@ func (h *handler) take(r *http.Request, prefix string) *Call {
 
 // free gives a call back that has been answered. One that ended in a panic is not.
 func (c *Call) free() {
-	room := scratch{question: c.question[:0], key: c.key[:0], small: c.small[:0], quoted: c.quoted[:0]}
+	room := c.scratch
+	room.question, room.key = room.question[:0], room.key[:0] // whose length tells whether they are there
 	*c = Call{scratch: room}
 	calls.Put(c)
 }

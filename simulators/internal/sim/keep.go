@@ -116,6 +116,6 @@ func (c *Call) keep(reply Reply) {
 	}
 	c.trace.complete(c)
 	k.trace, k.reply = c.trace, reply
-	k.reply.Body, k.reply.kept, k.reply.lines = nil, true, reply.header()
+	k.reply.Body, k.reply.kept, k.reply.lines = nil, true, reply.headerLines()
 	c.Tenant.Answers.Put(c.requestKey(), k, len(reply.Text))
 }

@@ -3,7 +3,6 @@ package sim
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -20,11 +19,11 @@ type Reply struct {
 	Body        any
 	Text        string
 
-	kept   bool        // Text is an answer given before, encoded and held to its contract
-	echoed bool        // kept, and made to repeat the name of this call
-	lines  http.Header // of one that is kept: its whole header, which nobody changes
-	free   bool        // it stands before the vendor, outside of its contract
-	wait   int         // the wait that it tells of in real seconds, where a fault says so; 0: as its header has it
+	kept   bool         // Text is an answer given before, encoded and held to its contract
+	echoed bool         // kept, and made to repeat the name of this call
+	lines  []headerLine // of one that is kept: its whole header, which nobody changes
+	free   bool         // it stands before the vendor, outside of its contract
+	wait   int          // the wait that it tells of in real seconds, where a fault says so; 0: as its header has it
 }
 
 // Field is one header line. Lines with one name stay in their order; net/http
@@ -73,8 +72,10 @@ func (r *Reply) encode(buf *bytes.Buffer) error {
 // writeHeader puts the reply's header beside what is there already. Names are
 // written as they are: some vendors' are not canonical.
 func (r *Reply) writeHeader(h http.Header) {
-	if r.lines != nil && r.wait == 0 {
-		maps.Copy(h, r.lines)
+	if r.lines != nil {
+		for _, line := range r.lines {
+			h[line.name] = line.values
+		}
 		return
 	}
 	if r.ContentType != "" {
@@ -89,6 +90,21 @@ func (r *Reply) header() http.Header {
 	h := make(http.Header, len(r.Header)+1)
 	r.writeHeader(h)
 	return h
+}
+
+// headerLine are the lines of one name.
+type headerLine struct {
+	name   string
+	values []string
+}
+
+// headerLines is the reply's header to be written again and again.
+func (r *Reply) headerLines() []headerLine {
+	lines := []headerLine{}
+	for name, values := range r.header() {
+		lines = append(lines, headerLine{name, slices.Clip(values)})
+	}
+	return lines
 }
 
 const retryAfterHeader = "Retry-After"
@@ -132,5 +148,5 @@ func (r *Reply) tellWait(asDate bool, now time.Time) {
 	if !told {
 		header = append(header, Field{retryAfterHeader, value})
 	}
-	r.Header = header
+	r.Header, r.lines = header, nil
 }
