@@ -28,6 +28,16 @@ func enabledAPIs(c *sim.Call) []string {
 	return strings.Split(c.Options.String("enabled_apis"), ",")
 }
 
+// isEnabled tells whether an API is in that set. Each request is asked.
+func isEnabled(c *sim.Call, api string) bool {
+	for enabled := range strings.SplitSeq(c.Options.String("enabled_apis"), ",") {
+		if enabled == api {
+			return true
+		}
+	}
+	return false
+}
+
 // enabledAPI refuses an API that the vendor does not have, and one that the key
 // is not made for.
 func enabledAPI(c *sim.Call) *sim.Fault {
@@ -36,18 +46,21 @@ func enabledAPI(c *sim.Call) *sim.Fault {
 	}
 	api := apiOf(c)
 	services, known := apis[api]
-	field, there := "api", slices.Sorted(maps.Keys(apis))
-	if service, asked := c.Path["service"]; asked {
-		field, there, known = "service", services, slices.Contains(services, service)
-	}
+	service, asked := c.Path["service"]
 	switch {
-	case !known:
-		fault := &sim.Fault{Kind: sim.NotFound, Note: "no such API"}
-		return fault.Naming(openapi.InPath, field, "one of "+strings.Join(there, ", "))
-	case api != general && !slices.Contains(enabledAPIs(c), api):
+	case asked && !slices.Contains(services, service):
+		return noSuchAPI("service", services)
+	case !asked && !known:
+		return noSuchAPI("api", slices.Sorted(maps.Keys(apis)))
+	case api != general && !isEnabled(c, api):
 		return &sim.Fault{Kind: sim.Forbidden, Note: "the key is made for " + strings.Join(enabledAPIs(c), ", ")}
 	}
 	return nil
+}
+
+func noSuchAPI(field string, there []string) *sim.Fault {
+	fault := &sim.Fault{Kind: sim.NotFound, Note: "no such API"}
+	return fault.Naming(openapi.InPath, field, "one of "+strings.Join(there, ", "))
 }
 
 // apiOf is the API that a call is for: that of its path, else the one whose
