@@ -40,6 +40,7 @@ type course struct {
 	few  [8]uint64 // visits so far of the first states
 	many []uint64  // of the others
 	log  *log      // where edges go, if anybody wants them
+	mute bool      // it says no messages
 }
 
 type said struct {
@@ -262,6 +263,9 @@ func (c *course) speak() {
 // at one instant by the order written.
 func (c *course) listen() {
 	c.talk = never
+	if c.mute {
+		return
+	}
 	s := &c.l.states[c.state]
 	for i := range s.messages {
 		at := c.moment(s, s.messages[i].When)

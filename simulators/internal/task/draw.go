@@ -35,15 +35,21 @@ func join(h, x uint64) uint64 { return finish(finish(h+golden) ^ x) }
 func Mix(parts ...string) uint64 {
 	h := uint64(fnvOffset)
 	for _, p := range parts {
-		for n, i := uint64(len(p)), 0; i < 8; i++ {
-			h = (h ^ n&0xff) * fnvPrime
-			n >>= 8
-		}
+		h = mixNumber(h, uint64(len(p)))
 		for i := 0; i < len(p); i++ {
 			h = (h ^ uint64(p[i])) * fnvPrime
 		}
 	}
 	return finish(h)
+}
+
+// mixNumber goes on with the 8 bytes of a number, the lowest first.
+func mixNumber(h, n uint64) uint64 {
+	for range 8 {
+		h = (h ^ n&0xff) * fnvPrime
+		n >>= 8
+	}
+	return h
 }
 
 // LuckOf is the luck of the task with this key under this seed; the key is what
@@ -100,6 +106,9 @@ func newTiming(d scenarios.Duration) timing {
 	least := uint64(max(int64(d.Min)/ms, 0))
 	return timing{least: least, count: uint64(max(int64(d.Max)/ms, int64(least))) - least + 1}
 }
+
+// sure tells whether every draw gives the same length.
+func (t *timing) sure() bool { return t.median == 0 && t.count == 1 }
 
 // draw is the length in nanoseconds that this draw gives.
 func (t *timing) draw(draw uint64) int64 {

@@ -19,6 +19,8 @@ type Lifecycle struct {
 	counted bool
 	returns bool // an ended phase can be left again
 	circles bool // time may lead back to a state that was left
+	expires bool // a state has expires
+	alike   bool // no state draws anything
 }
 
 // state is one compiled state.
@@ -74,7 +76,12 @@ func Compile(name string, l scenarios.Lifecycle) *Lifecycle {
 			c.states = append(c.states, state{name: string(p), phase: p})
 		}
 	}
-	c.circles = inCircles(c.states)
+	c.circles, c.alike = inCircles(c.states), true
+	for i := range c.states {
+		s := &c.states[i]
+		c.expires = c.expires || s.expires != nil
+		c.alike = c.alike && len(s.to) < 2 && (!s.timed || s.after.sure()) && (s.expires == nil || s.expires.sure())
+	}
 	return c
 }
 
