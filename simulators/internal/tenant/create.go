@@ -84,7 +84,7 @@ func (t *Tasks) Create(now time.Time, c Creation) (Entry, error) {
 	k.id = t.mint(&k)
 	made.byID[k.id] = len(made.tasks)
 	made.tasks = append(made.tasks, k)
-	t.wake(Ref{template: onCreated, index: len(made.tasks) - 1})
+	t.changed(Ref{template: onCreated, index: len(made.tasks) - 1})
 	return t.entryOf(len(made.tasks)-1, &k, k.task().At(now, nil)), nil
 }
 

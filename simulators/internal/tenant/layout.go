@@ -42,6 +42,7 @@ func (t *Tasks) replace(next *Set, now time.Time) (kept, added int) {
 		l.blocks = func() []block { return blocks }
 	}
 	t.layout.Store(l)
+	t.lists.changes.Add(1)
 	t.wake()
 	return kept, set.total - old.total
 }

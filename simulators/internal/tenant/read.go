@@ -99,8 +99,11 @@ func (t *Tasks) read(ref Ref, k task.Task, now time.Time, skipping bool) task.Sn
 	}
 	crossed := r.history.Len()
 	k.Read(now, &r.history)
-	if r.history.Len() > crossed {
-		t.wake(ref)
+	switch {
+	case r.history.Len() > crossed:
+		t.changed(ref)
+	case k.NeedsRecord():
+		t.lists.changes.Add(1)
 	}
 	s := k.At(now, &r.history)
 	r.read, r.seen = true, s.Steps

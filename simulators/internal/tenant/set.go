@@ -33,6 +33,15 @@ type template struct {
 	first   int       // the number of its first task
 	began   time.Time // what its creation is relative to; zero: the tenant's beginning
 	counted bool      // reads matter to them
+	stem    string    // their key, but for a number where the entry has several tasks
+}
+
+// luck is the luck of the template's task of an index: that of its key.
+func (t *template) luck(seed int64, index int) uint64 {
+	if t.spec.ID == "" && t.spec.Count > 1 {
+		return task.LuckOfNth(seed, t.stem, t.skipped+index+1)
+	}
+	return task.LuckOf(seed, t.stem)
 }
 
 // Ref is the place of a task: the template and the index within it, or the index
@@ -58,7 +67,7 @@ func newSet(vendor string, ids IDs, tasks []scenarios.Task, define func(*scenari
 			s.rules = append(s.rules, spec)
 			continue
 		}
-		t := template{spec: spec, def: define(spec), count: max(1, spec.Count), first: s.total}
+		t := template{spec: spec, def: define(spec), count: max(1, spec.Count), first: s.total, stem: entryKey(spec, vendor)}
 		t.counted = task.Task{Definition: t.def}.NeedsRecord()
 		s.add(t)
 	}

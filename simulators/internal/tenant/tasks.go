@@ -34,6 +34,7 @@ type Tasks struct {
 	made   created
 
 	shards [shardCount]shard
+	lists  lists
 
 	alarm     atomic.Pointer[alarm] // nil while nobody listens
 	listening sync.Mutex            // held while alarm changes
@@ -194,13 +195,13 @@ func (t *Tasks) Spec(ref Ref) *scenarios.Task {
 }
 
 func (t *Tasks) luck(s *Set, ref Ref) uint64 {
-	tmpl := &s.templates[ref.template]
-	return task.LuckOf(t.seed, tmpl.spec.Key(s.vendor, tmpl.skipped+ref.index))
+	return s.templates[ref.template].luck(t.seed, ref.index)
 }
 
 // entryLuck is the luck of the first task of a template's entry.
 func (t *Tasks) entryLuck(s *Set, template int) uint64 {
-	return task.LuckOf(t.seed, s.templates[template].spec.Key(s.vendor, 0))
+	tmpl := &s.templates[template]
+	return tmpl.luck(t.seed, -tmpl.skipped)
 }
 
 // createdIn is the creation of a template's tasks.

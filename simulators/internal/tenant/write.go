@@ -29,6 +29,7 @@ func (t *Tasks) End(ref Ref, now time.Time, phase scenarios.Phase) error {
 
 // Expire makes the vendor forget a task now.
 func (t *Tasks) Expire(ref Ref, now time.Time) {
+	t.lists.irregular(ref, wasForgotten)
 	_ = t.change(ref, func(r *record, k task.Task) error {
 		r.history.Expire(r.now(now), k)
 		return nil
@@ -38,6 +39,7 @@ func (t *Tasks) Expire(ref Ref, now time.Time) {
 // Write keeps what a client wrote into fields of a task's document, by their
 // wire name.
 func (t *Tasks) Write(ref Ref, fields map[string]any) {
+	t.lists.irregular(ref, wasWritten)
 	_ = t.change(ref, func(r *record, _ task.Task) error {
 		if r.set == nil {
 			r.set = map[string]any{}
@@ -55,9 +57,21 @@ func (t *Tasks) change(ref Ref, f func(*record, task.Task) error) error {
 	if err := f(r, t.task(ref)); err != nil {
 		return err
 	}
-	t.wake(ref)
+	t.changed(ref)
 	return nil
 }
+
+// changed tells those who follow a task that somebody changed it, and not time.
+func (t *Tasks) changed(ref Ref) {
+	t.lists.mark(ref)
+	t.lists.changes.Add(1)
+	t.wake(ref)
+}
+
+// Changes counts what happens to the vendor's tasks but for time: creations, reads
+// that count, changes by people and clients, another scenario. What was listed at
+// one count stays listed at that count until the Until with which it was.
+func (t *Tasks) Changes() uint64 { return t.lists.changes.Load() }
 
 // written is the snapshot with what clients have written. It is called under
 // the record's lock.
