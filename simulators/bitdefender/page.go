@@ -15,11 +15,22 @@ type page[T any] struct {
 	Items      []T `json:"items"`
 }
 
+// asked is which page the client asks for, from 1, and how long its pages are.
+type asked struct{ page, perPage int }
+
+func pageAsked(c *sim.Call) asked {
+	return asked{number(c.Params, "page", 1), c.PageSize(number(c.Params, "perPage", 30))}
+}
+
+// before is how many things stand before the page.
+func (a asked) before() int { return (a.page - 1) * a.perPage }
+
 // pageOf renders the page that the call asks for, and nothing else of the list.
 func pageOf[T any](c *sim.Call, total int, item func(i int) T) page[T] {
-	p := page[T]{Total: total, Page: number(c.Params, "page", 1), PerPage: c.PageSize(number(c.Params, "perPage", 30)), Items: []T{}}
+	a := pageAsked(c)
+	p := page[T]{Total: total, Page: a.page, PerPage: a.perPage, Items: []T{}}
 	p.PagesCount = (total + p.PerPage - 1) / p.PerPage
-	from := min((p.Page-1)*p.PerPage, total)
+	from := min(a.before(), total)
 	for i := from; i < min(from+p.PerPage, total); i++ {
 		p.Items = append(p.Items, item(i))
 	}

@@ -79,9 +79,7 @@ const addedByHand = "Added manually"
 // and what the clients' tasks have made of it, one after the other.
 func quarantined(c *sim.Call, service string) []item {
 	items := atFirst(c, service)
-	tasks := c.Tenant.Tasks("bitdefender")
-	for ref := range tasks.All() {
-		e, _ := tasks.Look(ref, c.Now()) // what a task did lasts, even if it is known no more
+	for _, e := range c.Created() { // what a task did lasts, even if it is known no more
 		if w, ok := e.Data.(*work); ok && w.handling != nil && w.handling.service == service {
 			items = w.handling.apply(c, items, e, w.outcomes(e))
 		}

@@ -21,11 +21,12 @@ type listedTask struct {
 func getScanTasksList(c *sim.Call) (sim.Reply, error) {
 	zone := zoneOf(c.Options.String("zone"))
 	name, status := text(c.Params, "name"), number(c.Params, "status", 0)
-	scans := c.List(func(e sim.Entry) bool {
+	a := pageAsked(c)
+	shown, total := c.List(sim.Query{Match: func(e sim.Entry) bool {
 		return typeOf(e) == typeScan && (status == 0 || statusOf(e) == status) && (name == "" || matches(nameOf(e, zone), name))
-	})
-	return result(c, pageOf(c, len(scans), func(i int) listedTask {
-		e := scans[i]
+	}}, a.before(), a.perPage)
+	return result(c, pageOf(c, total, func(i int) listedTask {
+		e := shown[i-a.before()]
 		c.Shows(e)
 		return listedTask{
 			ID: e.ID, Name: nameOf(e, zone), Status: statusOf(e),

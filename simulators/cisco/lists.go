@@ -38,31 +38,42 @@ const defaultLimit = 25
 // list answers the page that the client asks for. Only what stands on it is
 // rendered.
 func list[T, R any](c *sim.Call, all []T, render func(T) R) (sim.Reply, error) {
-	limit, offset := c.PageSize(c.QueryNumber("limit", defaultLimit)), c.QueryNumber("offset", 0)
+	limit, offset := pageAsked(c)
 	from := min(offset, len(all))
-	to := min(from+limit, len(all))
-	c.Page(c.Rest("limit", "offset"), from, to-from, to < len(all))
-	if len(all) == 0 {
-		return sim.JSON(http.StatusOK, page{}), nil
+	return pageOf(c, limit, offset, len(all), all[from:min(from+limit, len(all))], render), nil
+}
+
+// pageAsked is how long a page the client asks for, and how many things stand
+// before it.
+func pageAsked(c *sim.Call) (limit, offset int) {
+	return c.PageSize(c.QueryNumber("limit", defaultLimit)), c.QueryNumber("offset", 0)
+}
+
+// pageOf is a page of a list of so many things, with those that stand on it.
+func pageOf[T, R any](c *sim.Call, limit, offset, total int, shown []T, render func(T) R) sim.Reply {
+	from := min(offset, total)
+	c.Page(c.Rest("limit", "offset"), from, len(shown), from+len(shown) < total)
+	if total == 0 {
+		return sim.JSON(http.StatusOK, page{})
 	}
 	p := page{
 		Links:  pageLinks{pageAddress(c, offset, limit)},
-		Paging: paging{Count: len(all), Limit: limit, Offset: offset, Pages: (len(all) + limit - 1) / limit},
+		Paging: paging{Count: total, Limit: limit, Offset: offset, Pages: (total + limit - 1) / limit},
 	}
-	if from < to {
+	if len(shown) > 0 {
 		var items []R
-		for _, v := range all[from:to] {
+		for _, v := range shown {
 			items = append(items, render(v))
 		}
 		p.Items = items
 	}
-	if offset+limit < len(all) {
+	if offset+limit < total {
 		p.Paging.Next = []string{pageAddress(c, offset+limit, limit)}
 	}
 	if offset > 0 {
 		p.Paging.Prev = []string{pageAddress(c, max(0, offset-limit), limit)}
 	}
-	return sim.JSON(http.StatusOK, p), nil
+	return sim.JSON(http.StatusOK, p)
 }
 
 // pageAddress is where another page of the same list stands.
@@ -133,18 +144,19 @@ func listTasks(c *sim.Call) (sim.Reply, error) {
 	if !ok || !slices.Contains(kind.statuses, wanted["status"]) {
 		return sim.Reply{}, badFilter()
 	}
-	found := c.List(func(e sim.Entry) bool {
+	limit, offset := pageAsked(c)
+	shown, total := c.List(sim.Query{Match: func(e sim.Entry) bool {
 		w, _ := e.Data.(*work)
 		return pageType(typeOf(e, w)) == kind.taskType && filterWord(kind.taskType, kind.statuses, e.Phase) == wanted["status"]
-	})
-	return list(c, found, func(e sim.Entry) any {
+	}}, offset, limit)
+	return pageOf(c, limit, offset, total, shown, func(e sim.Entry) any {
 		c.Shows(e)
 		full := status(c, e)
 		if !expanded(c) {
 			return brief{full.ID, full.Links, full.Name, full.Type}
 		}
 		return c.Document(full, withoutTaskType(e))
-	})
+	}), nil
 }
 
 // filterWord is a phase in the words of the filter, which are not always those

@@ -44,19 +44,14 @@ func taskList(c *sim.Call) (sim.Reply, error) {
 		return sim.Reply{}, fault
 	}
 	showHidden, _ := p["show_"+c.Options.String("dismissed_name")].(bool)
-	_, known := configurationOfID(c, wanted)
-	known = known || !given || wanted == 0
-	listed := func(e sim.Entry) bool {
-		if given && configurationOf(e) != wanted {
-			return false
+	belongs := func(e sim.Entry) bool { return !given || configurationOf(e) == wanted }
+	if _, known := configurationOfID(c, wanted); !known && given && wanted != 0 {
+		if _, tasks := c.Choose(sim.Query{Match: belongs}, 0, 0); tasks == 0 { // hidden ones count too
+			return sim.Reply{}, unknownConfiguration(c, "params.configuration_id")
 		}
-		known = true
-		return showHidden || hiddenBy(e) == ""
 	}
-	entries := c.ReadAll(listed)
-	if !known { // then no task was read either
-		return sim.Reply{}, unknownConfiguration(c, "params.configuration_id")
-	}
+	listed := func(e sim.Entry) bool { return belongs(e) && (showHidden || hiddenBy(e) == "") }
+	entries := c.ReadAll(sim.Query{Match: listed})
 	// A read can lead a task into a state in which it is hidden.
 	entries = slices.DeleteFunc(entries, func(e sim.Entry) bool { return !listed(e) })
 	slices.SortFunc(entries, newestFirst)

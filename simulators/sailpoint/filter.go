@@ -152,6 +152,21 @@ func (p *filterParser) value() string {
 	return ""
 }
 
+// query asks for the tasks that meet all conditions. A source belongs to a task by
+// its number, and ids are looked up.
+func (all conditions) query(c *sim.Call) sim.Query {
+	q := sim.Query{Match: func(e sim.Entry) bool { return all.match(c, e) }}
+	for _, one := range all {
+		switch one.field {
+		case "id":
+			q.IDs = one.values
+		case "sourceId":
+			q.Period = sources(c)
+		}
+	}
+	return q
+}
+
 // match tells whether a task meets all conditions, by what its document shows.
 func (all conditions) match(c *sim.Call, e sim.Entry) bool {
 	for _, one := range all {

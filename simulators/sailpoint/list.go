@@ -2,7 +2,6 @@ package sailpoint
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -35,17 +34,16 @@ func getTaskStatusList(c *sim.Call) (sim.Reply, error) {
 	if err != nil {
 		return sim.Reply{}, err
 	}
-	p := find(c, order, func(e sim.Entry) bool {
-		if rules.completedOnly && completionOf(e) == nil {
-			return false
-		}
-		return conditions.match(c, e)
-	})
+	q := conditions.query(c)
+	q.Order = order
+	meets := q.Match
+	q.Match = func(e sim.Entry) bool { return (!rules.completedOnly || completionOf(e) != nil) && meets(e) }
+	p := find(c, q)
 	return p.reply(c, sim.JSON(http.StatusOK, p.documents(c))), nil
 }
 
 func getPendingTasks(c *sim.Call) (sim.Reply, error) {
-	p := find(c, nil, isPending)
+	p := find(c, pendingTasks)
 	if len(p.shown) == 0 {
 		return p.reply(c, sim.Reply{Status: http.StatusNoContent}), nil
 	}
@@ -54,14 +52,14 @@ func getPendingTasks(c *sim.Call) (sim.Reply, error) {
 
 // getPendingTaskHeaders is getPendingTasks without a body, and never a read.
 func getPendingTaskHeaders(c *sim.Call) (sim.Reply, error) {
-	p := choose(c, nil, isPending)
+	p := choose(c, pendingTasks)
 	if len(p.shown) == 0 {
 		return p.reply(c, sim.Reply{Status: http.StatusNoContent}), nil
 	}
 	return p.reply(c, sim.Reply{Status: http.StatusOK}), nil
 }
 
-func isPending(e sim.Entry) bool { return completionOf(e) == nil }
+var pendingTasks = sim.Query{Match: func(e sim.Entry) bool { return completionOf(e) == nil }}
 
 // page is the part of a list that limit and offset ask for.
 type page struct {
@@ -74,38 +72,33 @@ type page struct {
 // https://developer.sailpoint.com/docs/api/standard-collection-parameters
 const pageSize = 250
 
-// choose finds the page of the tasks that match, without reading any. order is
-// nil for the order in which they were written and then created.
-func choose(c *sim.Call, order func(a, b sim.Entry) int, match func(sim.Entry) bool) page {
-	var all []sim.Entry
-	c.List(func(e sim.Entry) bool { // keeps nothing itself: only what the page shows may count as read
-		if visible(c, e) && match(e) {
-			all = append(all, e)
-		}
-		return false
-	})
-	if order != nil {
-		slices.SortStableFunc(all, order)
-	}
-	from := min(c.QueryNumber("offset", 0), len(all))
-	to := min(from+c.PageSize(c.QueryNumber("limit", pageSize)), len(all))
-	return page{len(all), from, all[from:to]}
+// choose finds the page of a list, without reading any task.
+func choose(c *sim.Call, q sim.Query) page {
+	q.Retention = retention
+	match := q.Match
+	q.Match = func(e sim.Entry) bool { return queued(c, e) && match(e) }
+	from := c.QueryNumber("offset", 0)
+	shown, total := c.Choose(q, from, c.PageSize(c.QueryNumber("limit", pageSize)))
+	return page{total, min(from, total), shown}
 }
 
 // find is choose, and reads what the page shows where the scenario counts lists.
-func find(c *sim.Call, order func(a, b sim.Entry) int, match func(sim.Entry) bool) page {
-	p := choose(c, order, match)
+func find(c *sim.Call, q sim.Query) page {
+	p := choose(c, q)
 	// The total is asked for with the first page and left out of the others.
 	c.Page(c.Rest("limit", "offset", "count"), p.from, len(p.shown), p.from+len(p.shown) < p.total)
 	if !c.Tenant.Scenario().CountLists {
 		return p
 	}
-	place := make(map[string]int, len(p.shown))
-	for i, e := range p.shown {
-		place[e.ID] = i
+	read := c.ReadThese(p.shown)
+	place := make(map[string]int, len(read))
+	for i := range read {
+		place[read[i].ID] = i
 	}
-	for _, e := range c.List(func(e sim.Entry) bool { _, ok := place[e.ID]; return ok }) {
-		p.shown[place[e.ID]] = e
+	for i := range p.shown { // one that the vendor forgets meanwhile stays as it was chosen
+		if at, ok := place[p.shown[i].ID]; ok {
+			p.shown[i] = read[at]
+		}
 	}
 	return p
 }
@@ -129,17 +122,17 @@ func (p page) reply(c *sim.Call, r sim.Reply) sim.Reply {
 
 // parseSorters reads a list of fields, each with a minus for falling order. The
 // only field is created, so the first decides.
-func parseSorters(text string) (func(a, b sim.Entry) int, error) {
+func parseSorters(text string) (sim.Order, error) {
 	if text == "" {
-		return nil, nil
+		return sim.AsWritten, nil
 	}
 	for field := range strings.SplitSeq(text, ",") {
 		if strings.TrimPrefix(strings.TrimSpace(field), "-") != "created" {
-			return nil, sim.InvalidField(openapi.InQuery, "sorters", "sorters", "can sort by created only")
+			return 0, sim.InvalidField(openapi.InQuery, "sorters", "sorters", "can sort by created only")
 		}
 	}
 	if strings.HasPrefix(strings.TrimSpace(text), "-") {
-		return func(a, b sim.Entry) int { return b.Created.Compare(a.Created) }, nil
+		return sim.NewestFirst, nil
 	}
-	return func(a, b sim.Entry) int { return a.Created.Compare(b.Created) }, nil
+	return sim.OldestFirst, nil
 }

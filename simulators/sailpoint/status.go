@@ -38,13 +38,17 @@ func known(c *sim.Call) (sim.Entry, error) {
 }
 
 // visible tells whether task-status knows a task: not one that is too old, and
-// not the job of a reload, whose id is none of task-status's unless the option
-// says so. https://developer.sailpoint.com/discuss/t/139828
+// not one of another queue.
 func visible(c *sim.Call, e sim.Entry) bool {
-	if w, ok := e.Data.(work); ok && w.does == accountReload && c.Options.String("reload_task") != "shown" {
-		return false
-	}
-	return c.Now().Before(e.Created.Add(retention))
+	return queued(c, e) && c.Now().Before(e.Created.Add(retention))
+}
+
+// queued tells whether a task is one of task-status's: not the job of a reload,
+// whose id is none unless the option says so.
+// https://developer.sailpoint.com/discuss/t/139828
+func queued(c *sim.Call, e sim.Entry) bool {
+	w, ok := e.Data.(work)
+	return !ok || w.does != accountReload || c.Options.String("reload_task") == "shown"
 }
 
 // document is a task as it is answered.

@@ -223,13 +223,14 @@ func acme() *Vendor {
 				return JSON(http.StatusOK, map[string]string{"access": token}), nil
 			},
 			"listTasks": func(c *Call) (Reply, error) {
-				all := c.List(func(e Entry) bool { return c.Query.Get("state") == "" || c.Query.Get("state") == e.State })
-				from := min(c.QueryNumber("offset", 0), len(all))
-				to := min(from+c.PageSize(c.QueryNumber("limit", 2)), len(all))
-				c.Page(c.Rest("limit", "offset"), from, to-from, to < len(all))
-				c.Shows(all[from:to]...)
+				from := c.QueryNumber("offset", 0)
+				shown, total := c.List(Query{Match: func(e Entry) bool { return c.Query.Get("state") == "" || c.Query.Get("state") == e.State }},
+					from, c.PageSize(c.QueryNumber("limit", 2)))
+				from = min(from, total)
+				c.Page(c.Rest("limit", "offset"), from, len(shown), from+len(shown) < total)
+				c.Shows(shown...)
 				docs := []any{}
-				for _, e := range all[from:to] {
+				for _, e := range shown {
 					docs = append(docs, c.Document(acmeTask{e.ID, e.State, 1, ""}, e))
 				}
 				return JSON(http.StatusOK, docs), nil

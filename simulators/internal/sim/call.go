@@ -140,7 +140,7 @@ func (c *Call) Read(id string) (Entry, bool) {
 	if len(entries) == 0 {
 		return Entry{}, false
 	}
-	c.shown = append(c.shown, shown{tasks, ref, version, steady, entries[0].Until})
+	c.shown = append(c.shown, shown{tasks: tasks, ref: ref, version: version, steady: steady, until: entries[0].Until})
 	c.age(entries)
 	c.asked, c.state = id, stateOf(entries[0])
 	c.trace.show(entries[0])
@@ -157,23 +157,6 @@ func (c *Call) age(entries []Entry) {
 	for i := range entries {
 		entries[i] = tasks.Was(entries[i].Ref, c.now.Add(-c.stale))
 	}
-}
-
-// ReadAll counts one read of every task that matches and shows those that the
-// vendor knows, in the order written. Shows tells which of them the answer has.
-func (c *Call) ReadAll(match func(Entry) bool) []Entry {
-	tasks := c.Tenant.Tasks(c.vendor.Name)
-	var refs []tenant.Ref
-	for ref := range tasks.All() {
-		if e, ok := tasks.Look(ref, c.now); ok && match(e) {
-			refs = append(refs, ref)
-		}
-	}
-	entries, now := tasks.Read(c.now, refs...)
-	c.now = now
-	c.shown = append(c.shown, shown{}) // of many tasks: never steady
-	c.age(entries)
-	return entries
 }
 
 // Until says that what was read may be answered differently from an instant on,

@@ -11,15 +11,29 @@ import (
 // answer that showed one task stays true until that task next changes, so it is
 // kept and given again: same request, same tenant, clock not moved by hand,
 // nothing new in the task's history, Until not reached. Reads have been counted
-// by then: a task to which reads matter is never kept.
+// by then: a task to which reads matter is never kept. The same holds for a page
+// of one list, with all that happens to any of the tasks in the place of the task's
+// history.
 
-// shown is a task that an answer showed.
+// shown is a task that an answer showed, or a page of a list.
 type shown struct {
 	tasks   *tenant.Tasks
 	ref     tenant.Ref
 	version int
 	steady  bool // time alone changes it
 	until   time.Time
+
+	list    bool // a page of a list, in the place of one task
+	changes uint64
+}
+
+// same tells whether what was shown has not changed but by time.
+func (s *shown) same() bool {
+	if s.list {
+		return s.tasks.Changes() == s.changes
+	}
+	version, steady := s.tasks.Version(s.ref)
+	return steady && version == s.version
 }
 
 // kept is an answer with what must still hold for it to be given again.
@@ -85,7 +99,7 @@ func (c *Call) kept() (Reply, bool) {
 	if k == nil || k.generation != c.reading.Generation || !k.shown.until.IsZero() && !c.now.Before(k.shown.until) {
 		return Reply{}, false
 	}
-	if version, steady := k.shown.tasks.Version(k.shown.ref); !steady || version != k.shown.version {
+	if !k.shown.same() {
 		return Reply{}, false
 	}
 	reply := k.reply
@@ -99,7 +113,8 @@ func (c *Call) kept() (Reply, bool) {
 	return reply, true
 }
 
-// keep remembers a good answer that showed one task which time alone changes.
+// keep remembers a good answer that showed one task, or a page of one list, which
+// time alone changes.
 func (c *Call) keep(reply Reply) {
 	if reply.Status/100 != 2 || c.stale > 0 || len(c.shown) != 1 || !c.shown[0].steady || len(c.requestKey()) == 0 {
 		return

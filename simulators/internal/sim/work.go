@@ -45,24 +45,6 @@ func (c *Call) open(what []byte) []byte {
 	return e.Rewrite(journal.Secrets(c.spec.Secrets), func(string) string { return "secret" }, "").Body
 }
 
-// List shows every task that matches and that the vendor knows, in the order
-// written and then created. It is a read of those shown only where the scenario
-// counts lists. Shows tells which of them the answer has.
-func (c *Call) List(match func(Entry) bool) []Entry {
-	if c.Tenant.Scenario().CountLists {
-		return c.ReadAll(match)
-	}
-	tasks := c.Tenant.Tasks(c.vendor.Name)
-	out := []Entry{}
-	for ref := range tasks.All() {
-		if e, ok := tasks.Look(ref, c.now); ok && match(e) {
-			out = append(out, e)
-		}
-	}
-	c.age(out)
-	return out
-}
-
 // Created shows the tasks that clients have created at the vendor, in order,
 // also those that it has forgotten since: what they did stays done. It is no
 // read.

@@ -73,6 +73,7 @@ func (t *Tasks) List(now time.Time, q Query, from, most int) Page {
 	// A page is chosen by what is known of all tasks, and then shown. A task that
 	// another request led on in between, at a later instant, may belong there no
 	// longer; then the page is chosen anew, at a later instant too.
+	from, most = max(from, 0), max(most, 0)
 	const tries = 4
 	for try := 1; ; try++ {
 		p, whole := t.list(now, &q, from, most)
@@ -145,4 +146,9 @@ func (t *Tasks) listNamed(p *Page, q *Query, from, most int) {
 	p.Total = len(all)
 	from = min(from, len(all))
 	p.Entries = all[from:min(from+min(most, len(all)), len(all))]
+}
+
+// Counts tells whether reads matter to one of some tasks.
+func (t *Tasks) Counts(entries []Entry) bool {
+	return slices.ContainsFunc(entries, func(e Entry) bool { return t.counted(e.Ref) })
 }

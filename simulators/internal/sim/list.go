@@ -1,0 +1,72 @@
+package sim
+
+import (
+	"math"
+
+	"github.com/vendorsim/vendorsim/scenarios"
+	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
+)
+
+// Names that the author of a list meets.
+type (
+	Query = tenant.Query
+	Order = tenant.Order
+)
+
+// The orders of a list.
+const (
+	AsWritten   = tenant.AsWritten
+	OldestFirst = tenant.OldestFirst
+	NewestFirst = tenant.NewestFirst
+)
+
+// List shows at most so many tasks of a list, from one on, and tells how many the
+// list has. Where the scenario counts lists it is a read of every task of the list.
+// Shows tells which of them the answer has.
+func (c *Call) List(q Query, from, most int) (page []Entry, total int) {
+	if !c.Tenant.Scenario().CountLists {
+		return c.Choose(q, from, most)
+	}
+	all := c.ReadAll(q)
+	from = min(from, len(all))
+	return all[from:min(from+min(most, len(all)), len(all))], len(all)
+}
+
+// Choose is List, and never a read.
+func (c *Call) Choose(q Query, from, most int) (page []Entry, total int) {
+	tasks := c.Tenant.Tasks(c.vendor.Name)
+	p := tasks.List(c.now, q, from, most)
+	c.lists(tasks, p, true)
+	c.age(p.Entries)
+	return p.Entries, p.Total
+}
+
+// ReadAll counts one read of every task of a list and shows those that the vendor
+// knows.
+func (c *Call) ReadAll(q Query) []Entry {
+	tasks := c.Tenant.Tasks(c.vendor.Name)
+	p := tasks.List(c.now, q, 0, math.MaxInt)
+	c.lists(tasks, p, c.Tenant.Clock.Mode().Kind != scenarios.Skip && !tasks.Counts(p.Entries))
+	return c.ReadThese(p.Entries)
+}
+
+// ReadThese counts one read of each of some tasks, which Choose has shown, and
+// shows those that the vendor knows.
+func (c *Call) ReadThese(entries []Entry) []Entry {
+	tasks := c.Tenant.Tasks(c.vendor.Name)
+	refs := make([]tenant.Ref, len(entries))
+	for i := range entries {
+		refs[i] = entries[i].Ref
+	}
+	read, now := tasks.Read(c.now, refs...)
+	c.now = now
+	c.age(read)
+	return read
+}
+
+// lists remembers how long the answer may be given again. steady tells whether the
+// call itself changes none of the tasks.
+func (c *Call) lists(tasks *tenant.Tasks, p tenant.Page, steady bool) {
+	c.now = p.At
+	c.shown = append(c.shown, shown{tasks: tasks, list: true, changes: p.Changes, steady: steady, until: p.Until})
+}
