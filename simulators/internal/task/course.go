@@ -216,7 +216,7 @@ func (c *course) apply(e *Event, at int64, r *Record) {
 	if c.expired || c.steps == 0 {
 		return
 	}
-	reads := r.reads[entry{c.sub, c.steps}].count
+	reads := r.reads.of(entry{c.sub, c.steps}).count
 	switch e.Kind {
 	case Crossed:
 		if s := &c.l.states[c.state]; s.polls > 0 {

@@ -73,7 +73,7 @@ func (t Task) Edges(from, to time.Time, r *Record) []Edge {
 // messages: what is asked of the future leaves the memo alone.
 func (t Task) copyAt(at int64, r *Record) *fold {
 	f := &fold{}
-	if r != nil && r.memo.begun && r.memo.at <= at && r.memo.task == t {
+	if r != nil && r.memo != nil && r.memo.at <= at && r.memo.task == t {
 		f = r.memo.copy()
 	} else {
 		f.begin(t)

@@ -11,7 +11,6 @@ import (
 // task's creation.
 type fold struct {
 	task    Task
-	begun   bool
 	at      int64
 	events  int             // how many of the history are in
 	verdict scenarios.Phase // how somebody ended the whole task; "" if nobody did
@@ -39,7 +38,7 @@ func (t *Task) instant(offset int64) time.Time {
 
 // begin sets the fold before the task's creation.
 func (f *fold) begin(t Task) {
-	*f = fold{task: t, begun: true, at: -1}
+	*f = fold{task: t, at: -1}
 	if t.Subtasks > 0 {
 		f.many = make([]course, t.Subtasks)
 	}
@@ -99,18 +98,29 @@ func (e *Event) verdict(before scenarios.Phase) scenarios.Phase {
 	return before
 }
 
-// fold is where the task stands at an instant, not before its creation. With a
-// record it uses and renews the record's memo, else the room that it is given.
+// worthKeeping is how many edges a task must have had for its fold to be kept: to
+// play fewer again costs less than the room for a fold in each of very many
+// records.
+const worthKeeping = 16
+
+// fold is where the task stands at an instant, not before its creation. It uses and
+// renews the record's memo, if there is one or is to be one; else the room that it
+// is given.
 func (t Task) fold(now int64, r *Record, room *fold) *fold {
 	f := room
-	if r != nil {
-		f = &r.memo
-		if f.begun && f.at <= now && f.task == t {
+	if r != nil && r.memo != nil {
+		f = r.memo
+		if f.at <= now && f.task == t {
 			f.advance(now, r)
 			return f
 		}
 	}
 	f.begin(t)
 	f.advance(now, r)
+	if r != nil && r.memo == nil && (f.many != nil || f.one[0].steps > worthKeeping) {
+		kept := *f
+		r.memo = &kept
+		return r.memo
+	}
 	return f
 }

@@ -27,12 +27,46 @@ var (
 // have no instant: whoever asks for one before them is told their count too.
 type Record struct {
 	history []Event
-	reads   map[entry]counted
+	reads   counts
 
 	// memo is the fold of the last instant asked for, so that the next one need
-	// not start from the creation. It is never the truth: without it, or for an
-	// earlier instant, everything comes out the same.
-	memo fold
+	// not start from the creation; nil of a task that is soon played again. It is
+	// never the truth: without it, or for an earlier instant, everything comes out
+	// the same.
+	memo *fold
+}
+
+// counts are the counts of state entries that have any. Most tasks have one, and
+// there may be very many tasks.
+type counts struct {
+	one  entry
+	have counted // of one; no count: there is none
+	more map[entry]counted
+}
+
+func (s *counts) of(key entry) counted {
+	if s.have.count > 0 && s.one == key {
+		return s.have
+	}
+	return s.more[key]
+}
+
+func (s *counts) set(key entry, have counted) {
+	if _, elsewhere := s.more[key]; !elsewhere && (s.have.count == 0 || s.one == key) {
+		s.one, s.have = key, have
+		return
+	}
+	if s.more == nil {
+		s.more = map[entry]counted{}
+	}
+	s.more[key] = have
+}
+
+func (s *counts) drop(key entry) {
+	if s.one == key {
+		s.have = counted{}
+	}
+	delete(s.more, key)
 }
 
 // entry is one state entry: which course, and how many edges it had had.
@@ -77,7 +111,7 @@ func (t Task) Read(now time.Time, r *Record) {
 	if at < 0 {
 		return
 	}
-	f := t.fold(at, r, nil)
+	f := t.fold(at, r, &fold{})
 	courses := f.courses()
 	for i := range courses {
 		r.read(f, &courses[i], at)
@@ -91,12 +125,12 @@ func (r *Record) read(f *fold, c *course, at int64) {
 		return
 	}
 	key := entry{c.sub, c.steps}
-	have := r.reads[key]
+	have := r.reads.of(key)
 	if have.count < s.polls {
 		r.count(c, key, have, at)
 		return
 	}
-	delete(r.reads, key) // history says it from now on
+	r.reads.drop(key) // history says it from now on
 	sub := c.sub
 	if f.many == nil {
 		sub = Whole
@@ -106,28 +140,25 @@ func (r *Record) read(f *fold, c *course, at int64) {
 	c.cross(at, s.polls)
 	c.play(at)
 	if key := (entry{c.sub, c.steps}); !c.expired && c.l.states[c.state].polls > 0 {
-		r.count(c, key, r.reads[key], at)
+		r.count(c, key, r.reads.of(key), at)
 	}
 }
 
 func (r *Record) count(c *course, key entry, have counted, at int64) {
-	if r.reads == nil {
-		r.reads = map[entry]counted{}
-	}
 	before := c.progress(at, have.count)
 	have.count++
 	if c.progress(at, have.count) != before {
 		have.moved = at
 	}
-	r.reads[key] = have
+	r.reads.set(key, have)
 }
 
 // readsIn is how often the course's present state was read.
 func (r *Record) readsIn(c *course) counted {
-	if r == nil || len(r.reads) == 0 {
+	if r == nil {
 		return counted{}
 	}
-	return r.reads[entry{c.sub, c.steps}]
+	return r.reads.of(entry{c.sub, c.steps})
 }
 
 // last is the offset of the last event; before any, of the dawn of time.

@@ -38,7 +38,7 @@ func TestPolls(t *testing.T) {
 	if s := k.At(at(time.Hour), r); s.Started != at(3*time.Second) || s.Ended != at(6*time.Second) || s.Steps != 3 {
 		t.Errorf("%+v", s)
 	}
-	if len(r.reads) != 0 {
+	if r.reads.have.count != 0 || len(r.reads.more) != 0 {
 		t.Errorf("counts of states long left are kept: %v", r.reads)
 	}
 }

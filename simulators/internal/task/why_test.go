@@ -227,7 +227,7 @@ func TestExplainTheLatest(t *testing.T) {
 		if got, want := briefEdges(plainEdges(steps)), briefEdges(edges[len(edges)-maxExplained:]); got != want {
 			t.Errorf("explained:\n%sedges:\n%s", got, want)
 		}
-		if f := k.latest(int64(end.Sub(born)), maxExplained, r); k.fold(int64(end.Sub(born)), r, nil).steps()-f.steps() > 2*maxExplained {
+		if f := k.latest(int64(end.Sub(born)), maxExplained, r); k.fold(int64(end.Sub(born)), r, &fold{}).steps()-f.steps() > 2*maxExplained {
 			t.Errorf("it begins at %v: too early", time.Duration(f.at))
 		}
 	}
