@@ -30,7 +30,7 @@ func BenchmarkListByState(b *testing.B) {
 			tasks.List(n.Clock.Now(), runningTasks, 0, 25)
 			for b.Loop() {
 				_ = n.Clock.Advance(n.Clock.Now().Add(step))
-				if p := tasks.List(n.Clock.Now(), runningTasks, 50_000, 25); len(p.Entries) != 25 {
+				if p := tasks.List(n.Clock.Now(), runningTasks, 10_000, 25); len(p.Entries) != 25 {
 					b.Fatal(p.Total)
 				}
 			}

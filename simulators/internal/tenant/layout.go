@@ -16,15 +16,53 @@ import (
 type layout struct {
 	*Set
 	blocks func() []block        // with IDs.Bits 0
+	starts func() []uint64       // the same by template; those with a written id have none
 	shown  func() map[string]int // the id that an answer shows -> template
+
+	// With IDs.Bits above 0: the minted templates of one task, by the number of its
+	// id, and those of several.
+	singles func() []block
+	plural  []int
 }
 
 // newLayout is the layout of a tenant's beginning.
 func (t *Tasks) newLayout(set *Set) *layout {
 	l := &layout{Set: set}
 	l.blocks = sync.OnceValue(func() []block { return t.blocks(set, 0, nil) })
-	l.shown = sync.OnceValue(func() map[string]int { return t.shownIDs(set) })
+	t.index(l)
 	return l
+}
+
+// index prepares what an id is looked up in; it is made when one is.
+func (t *Tasks) index(l *layout) {
+	set := l.Set
+	l.shown = sync.OnceValue(func() map[string]int { return t.shownIDs(set) })
+	if set.ids.Bits == 0 {
+		l.starts = sync.OnceValue(func() []uint64 {
+			out := make([]uint64, len(set.templates))
+			for _, b := range l.blocks() {
+				out[b.template] = b.from
+			}
+			return out
+		})
+		return
+	}
+	var single []int
+	for _, i := range set.minted {
+		if set.templates[i].count == 1 {
+			single = append(single, i)
+		} else {
+			l.plural = append(l.plural, i)
+		}
+	}
+	l.singles = sync.OnceValue(func() []block {
+		out := make([]block, len(single))
+		for i, template := range single {
+			out[i] = block{t.number(l, Ref{template: template}), template}
+		}
+		slices.SortStableFunc(out, func(a, b block) int { return cmp.Compare(a.from, b.from) })
+		return out
+	})
 }
 
 // replace goes on with the tasks of another scenario: those that are not there
@@ -36,7 +74,8 @@ func (t *Tasks) replace(next *Set, now time.Time) (kept, added int) {
 	old := t.layout.Load()
 	kept = old.total + len(t.made.tasks)
 	set := t.with(old.Set, next, kept, now)
-	l := &layout{Set: set, shown: sync.OnceValue(func() map[string]int { return t.shownIDs(set) })}
+	l := &layout{Set: set}
+	t.index(l)
 	if set.ids.Bits == 0 {
 		blocks := t.moreBlocks(old, set)
 		l.blocks = func() []block { return blocks }

@@ -1,8 +1,10 @@
 package tenant
 
 import (
+	"cmp"
 	"iter"
 	"maps"
+	"slices"
 	"sort"
 	"sync"
 	"sync/atomic"
@@ -102,17 +104,42 @@ func (t *Tasks) findDeclared(id string) (Ref, bool) {
 		i, ok := l.shown()[id]
 		return Ref{template: i}, ok
 	}
-	for _, i := range l.minted {
-		tmpl := &l.templates[i]
-		index := unpermute(n, t.entryLuck(l.Set, i), l.ids.Bits) - uint64(tmpl.skipped) // below it: beyond all counts
-		if index >= uint64(tmpl.count) {
-			continue
-		}
-		if ref := (Ref{template: i, index: int(index)}); t.ID(ref) == id {
-			return ref, true
+	return t.findHashed(l, id, n)
+}
+
+// findHashed tries the entries that may have the number of an id, in the order
+// written: of those with one task the ones that have it, of the others all.
+func (t *Tasks) findHashed(l *layout, id string, n uint64) (Ref, bool) {
+	singles := l.singles()
+	next, _ := slices.BinarySearchFunc(singles, n, func(b block, n uint64) int { return cmp.Compare(b.from, n) })
+	plural := l.plural
+	for {
+		single := next < len(singles) && singles[next].from == n
+		switch {
+		case single && (len(plural) == 0 || singles[next].template < plural[0]):
+			if ref := (Ref{template: singles[next].template}); t.ID(ref) == id {
+				return ref, true
+			}
+			next++
+		case len(plural) > 0:
+			if ref, ok := t.findAmong(l, plural[0], id, n); ok {
+				return ref, true
+			}
+			plural = plural[1:]
+		default:
+			return Ref{}, false
 		}
 	}
-	return Ref{}, false
+}
+
+func (t *Tasks) findAmong(l *layout, template int, id string, n uint64) (Ref, bool) {
+	tmpl := &l.templates[template]
+	index := unpermute(n, t.entryLuck(l.Set, template), l.ids.Bits) - uint64(tmpl.skipped) // below it: beyond all counts
+	if index >= uint64(tmpl.count) {
+		return Ref{}, false
+	}
+	ref := Ref{template: template, index: int(index)}
+	return ref, t.ID(ref) == id
 }
 
 func (t *Tasks) findInOrder(l *layout, id string, n uint64) (Ref, bool) {
@@ -178,12 +205,7 @@ func (t *Tasks) number(l *layout, ref Ref) uint64 {
 	if bits := l.ids.Bits; bits > 0 {
 		return permute(uint64(l.templates[ref.template].skipped+ref.index), t.entryLuck(l.Set, ref.template), bits)
 	}
-	for _, b := range l.blocks() {
-		if b.template == ref.template {
-			return b.from + uint64(ref.index)
-		}
-	}
-	return 0 // a written id; not asked for
+	return l.starts()[ref.template] + uint64(ref.index)
 }
 
 // Spec is what the scenario says of a task.
