@@ -46,7 +46,8 @@ func (c *Call) Choose(q Query, from, most int) (page []Entry, total int) {
 func (c *Call) ReadAll(q Query) []Entry {
 	tasks := c.Tenant.Tasks(c.vendor.Name)
 	p := tasks.List(c.now, q, 0, math.MaxInt)
-	c.lists(tasks, p, c.Tenant.Clock.Mode().Kind != scenarios.Skip && !tasks.Counts(p.Entries))
+	// A read that counts is a change by itself; one that may jump has to be made.
+	c.lists(tasks, p, c.Tenant.Clock.Mode().Kind != scenarios.Skip)
 	return c.ReadThese(p.Entries)
 }
 
@@ -64,8 +65,8 @@ func (c *Call) ReadThese(entries []Entry) []Entry {
 	return read
 }
 
-// lists remembers how long the answer may be given again. steady tells whether the
-// call itself changes none of the tasks.
+// lists remembers how long the answer may be given again. steady tells whether to
+// give it again is as good as to ask again.
 func (c *Call) lists(tasks *tenant.Tasks, p tenant.Page, steady bool) {
 	c.now = p.At
 	c.shown = append(c.shown, shown{tasks: tasks, list: true, changes: p.Changes, steady: steady, until: p.Until})

@@ -147,8 +147,3 @@ func (t *Tasks) listNamed(p *Page, q *Query, from, most int) {
 	from = min(from, len(all))
 	p.Entries = all[from:min(from+min(most, len(all)), len(all))]
 }
-
-// Counts tells whether reads matter to one of some tasks.
-func (t *Tasks) Counts(entries []Entry) bool {
-	return slices.ContainsFunc(entries, func(e Entry) bool { return t.counted(e.Ref) })
-}
