@@ -66,37 +66,19 @@ type page struct {
 	out        api.Tasks
 }
 
-// add fills in the tasks of one vendor. Of a million tasks only those on the
-// page are shown whole; where no phase is asked for, the others are not even
-// looked at.
+// add fills in the tasks of one vendor, also those that it does not know. Only what
+// is on the page is shown whole.
 func (p *page) add(vendor string, tasks *tenant.Tasks) {
-	if p.phase == "" {
-		total := tasks.Total()
-		p.out.Total += total
-		if p.skip >= total {
-			p.skip -= total
-			return
-		}
-		if p.room == 0 {
-			return
-		}
+	q := tenant.Query{Unknown: true}
+	if p.phase != "" {
+		q.Match = func(e tenant.Entry) bool { return e.Phase == p.phase }
 	}
-	for ref := range tasks.All() {
-		if p.phase != "" {
-			if e, _ := tasks.Look(ref, p.now); e.Phase != p.phase {
-				continue
-			}
-			p.out.Total++
-		}
-		switch {
-		case p.skip > 0:
-			p.skip--
-		case p.room > 0:
-			p.room--
-			p.out.Tasks = append(p.out.Tasks, taskOf(vendor, tasks, ref, p.now))
-		case p.phase == "":
-			return
-		}
+	l := tasks.List(p.now, q, p.skip, p.room)
+	p.out.Total += l.Total
+	p.skip -= min(p.skip, l.Total)
+	p.room -= len(l.Entries)
+	for _, e := range l.Entries {
+		p.out.Tasks = append(p.out.Tasks, taskOf(vendor, tasks, e.Ref, l.At))
 	}
 }
 

@@ -91,7 +91,7 @@ func (t *Tenant) moved(from, to clock.Reading) Moved {
 func (t *Tasks) crossed(ref Ref, from, to time.Time) (edges []task.Edge, more int) {
 	t.ask(ref, func(k task.Task, h *task.Record) {
 		if h == nil {
-			if next, ok := k.NextEdge(from, nil); !ok || next.At.After(to) {
+			if k.Stand(from, nil).Next > to.UnixMicro() {
 				return // most tasks of most moves
 			}
 			h = &task.Record{} // a place to go on from
