@@ -2,6 +2,7 @@ package sim
 
 import (
 	"math"
+	"time"
 
 	"github.com/vendorsim/vendorsim/scenarios"
 	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
@@ -19,6 +20,10 @@ const (
 	OldestFirst = tenant.OldestFirst
 	NewestFirst = tenant.NewestFirst
 )
+
+// shortest is how long a page of a list must last, in the tenant's time, to be
+// kept: among very many tasks some change all the time, and pages are large.
+const shortest = 10 * time.Millisecond
 
 // List shows at most so many tasks of a list, from one on, and tells how many the
 // list has. Where the scenario counts lists it is a read of every task of the list.
@@ -69,5 +74,8 @@ func (c *Call) ReadThese(entries []Entry) []Entry {
 // give it again is as good as to ask again.
 func (c *Call) lists(tasks *tenant.Tasks, p tenant.Page, steady bool) {
 	c.now = p.At
+	if !p.Until.IsZero() && p.Until.Sub(p.At) < shortest {
+		steady = false
+	}
 	c.shown = append(c.shown, shown{tasks: tasks, list: true, changes: p.Changes, steady: steady, until: p.Until})
 }

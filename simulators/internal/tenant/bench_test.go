@@ -136,3 +136,19 @@ func BenchmarkRecord(b *testing.B) {
 	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(min(i, many)), "heap-B/task")
 	runtime.KeepAlive(tasks)
 }
+
+// BenchmarkListCreated is a page of a list of as many created tasks as there may be.
+func BenchmarkListCreated(b *testing.B) {
+	n, tasks, _ := tasksOf(b, "name: served\nclock: {mode: frozen}\n"+life+"tasks: []\n", "acme")
+	for range MaxCreated {
+		if _, err := tasks.Create(n.Clock.Now(), Creation{Lifecycle: "lucky", Data: 1}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	n.AdvanceBy(100 * time.Second)
+	for b.Loop() {
+		if p := tasks.List(n.Clock.Now(), runningTasks, 1000, 25); len(p.Entries) != 25 {
+			b.Fatal(p.Total)
+		}
+	}
+}
