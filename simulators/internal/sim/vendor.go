@@ -85,10 +85,10 @@ type Guard func(*Call) *Fault
 // ResponseWriter, a path or a clock. An error that is a *Fault is worded by the
 // vendor; any other is a defect and answers the vendor's internal error.
 //
-// A good answer that showed one task is kept and given again until the task
-// next changes. So it may depend on the call's path, query, body and the
-// headers that the spec declares, on the tenant and on the task; on nothing
-// else, and not on Now.
+// A good answer that showed one task, or a page of one list, is kept and given
+// again until the task, or the list, next changes. So it may depend on the call's
+// path, query, body and the headers that the spec declares, on the tenant and on
+// what it showed; on nothing else, and not on Now.
 type Operation func(*Call) (Reply, error)
 
 // Tenants is what tenants need to know of the vendor.
