@@ -113,6 +113,10 @@ func (c *Call) kept() (Reply, bool) {
 	return reply, true
 }
 
+// perShown is what a kept answer takes for each task that it shows, beside its text,
+// roughly and in bytes.
+const perShown = 160
+
 // keep remembers a good answer that showed one task, or a page of one list, which
 // time alone changes.
 func (c *Call) keep(reply Reply) {
@@ -132,5 +136,5 @@ func (c *Call) keep(reply Reply) {
 	c.trace.complete(c)
 	k.trace, k.reply = c.trace, reply
 	k.reply.Body, k.reply.kept, k.reply.lines = nil, true, reply.headerLines()
-	c.Tenant.Answers.Put(c.requestKey(), k, len(reply.Text))
+	c.Tenant.Answers.Put(c.requestKey(), k, len(reply.Text)+perShown*len(c.trace.tasks))
 }
