@@ -97,9 +97,7 @@ func (h *handler) limit(c *Call) *Fault {
 		Vendor: h.vendor.Name, Operation: c.operation(), Kind: c.kind(),
 		Token: c.Token, Credential: c.Tenant.Name, Source: c.source,
 	}
-	leave, entered, ok := limits.Enter(request)
-	c.leave = leave
-	judged := append(c.judged[:0], entered...)
+	judged, ok := limits.Enter(request, &c.inside, c.judged[:0])
 	var wait time.Duration
 	if ok {
 		wait, ok, judged = limits.Take(request, c.reading.Lived, judged)

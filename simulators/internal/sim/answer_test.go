@@ -190,7 +190,7 @@ func TestHeadersOnTheWire(t *testing.T) {
 	}
 	head, body, _ := strings.Cut(string(data), "\r\n\r\n")
 	head = regexp.MustCompile(`\r\nDate: [^\r]*`).ReplaceAllString(head, "\r\nDate: now")
-	want := "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDOMAIN_UUID: ab\r\nX-Twice: 1\r\nX-Twice: 2\r\nX-Vendorsim-Request: demo.1\r\nDate: now\r\nContent-Length: 49\r\nConnection: close"
+	want := "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDOMAIN_UUID: ab\r\nDate: now\r\nX-Twice: 1\r\nX-Twice: 2\r\nX-Vendorsim-Request: demo.1\r\nContent-Length: 49\r\nConnection: close"
 	if head != want {
 		t.Errorf("got\n%s\nwant\n%s", head, want)
 	}

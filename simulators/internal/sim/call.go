@@ -69,7 +69,6 @@ type Call struct {
 
 	// What the scenario's faults and surprises have to do with the call.
 	decision  traffic.Decision
-	leave     func()        // ends what limits of requests at once count of it
 	stale     time.Duration // how old what it is shown is
 	date      bool          // Retry-After is told as a date
 	surprised []string      // the surprises that are in the answer
@@ -94,6 +93,7 @@ type scratch struct {
 	url      url.URL
 	entry    journal.Entry
 	judged   [2]journal.Judged // room for its limits: more are rare
+	inside   traffic.Inside    // what limits of requests at once count of it
 	observed verify.Observation
 	limits   [4]uint64 // room for its limits
 }

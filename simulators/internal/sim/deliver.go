@@ -20,6 +20,7 @@ func (h *handler) deliver(c *Call, w http.ResponseWriter, reply *Reply) {
 		hangUp(w, how.reset)
 		return
 	}
+	h.date(c, w.Header())
 	w.WriteHeader(reply.Status)
 	switch {
 	case how.length:
@@ -34,6 +35,27 @@ func (h *handler) deliver(c *Call, w http.ResponseWriter, reply *Reply) {
 	default:
 		_, _ = io.WriteString(w, reply.Text)
 	}
+}
+
+// dated is the Date of one second, as it stands in a header.
+type dated struct {
+	unix  int64
+	lines []string
+}
+
+// date writes the Date, which net/http would work out for each answer anew, into
+// the header of an answer that it sends.
+func (h *handler) date(c *Call, header http.Header) {
+	if _, said := header["Date"]; said || c.request.Context().Value(http.ServerContextKey) == nil {
+		return
+	}
+	now := c.began.Add(c.entry.Latency)
+	d := h.latest.Load()
+	if d == nil || d.unix != now.Unix() {
+		d = &dated{now.Unix(), []string{now.UTC().Format(http.TimeFormat)}}
+		h.latest.Store(d)
+	}
+	header["Date"] = d.lines
 }
 
 // drip writes a body piece by piece, evenly over so long, until the client goes.

@@ -63,6 +63,7 @@ type handler struct {
 	known   resolutions
 	served  *tenant.World // what demo runs: the profile of refusals
 	tracked atomic.Int64  // tracking ids of refused requests
+	latest  atomic.Pointer[dated]
 
 	echoHeader string      // in canonical form
 	spare      func(*Call) // gives a call back that has been answered
@@ -133,11 +134,7 @@ func (c *Call) free() {
 // serve answers one call. vars are the path variables of one that is not resolved
 // yet.
 func (h *handler) serve(c *Call, w http.ResponseWriter, vars map[string]string) {
-	defer func() {
-		if c.leave != nil {
-			c.leave()
-		}
-	}()
+	defer c.inside.Leave()
 	reply := h.answer(c, w, vars)
 	h.finish(c, &reply, w.Header())
 	h.deliver(c, w, &reply)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/vendorsim/vendorsim/scenarios"
+	"github.com/vendorsim/vendorsim/simulators/internal/journal"
 )
 
 // Two at once for each source, and one log-in: what each request of a list meets.
@@ -43,7 +44,7 @@ func TestRequestsAtOnce(t *testing.T) {
 			continue
 		}
 		_, _ = fmt.Sscanf(tt.do, "in %s", &name)
-		leave, judged, ok := l.Enter(Request{Vendor: "acme", Kind: tt.kind, Source: tt.source})
+		leave, judged, ok := enter(l, Request{Vendor: "acme", Kind: tt.kind, Source: tt.source})
 		got := said(judged)
 		if !ok {
 			got += " full"
@@ -57,8 +58,8 @@ func TestRequestsAtOnce(t *testing.T) {
 	for _, name := range []string{"a", "c", "d", "e"} {
 		inside[name]()
 	}
-	if len(l.inside) > 0 {
-		t.Errorf("%v are still counted", l.inside)
+	if underWay(l) > 0 {
+		t.Errorf("%d are still counted", underWay(l))
 	}
 	if _, ok := take(l, Request{Vendor: "acme", Kind: "poll"}, 0); !ok {
 		t.Error("requests under way count in a window")
@@ -72,12 +73,13 @@ func TestRequestsAtOnce(t *testing.T) {
 // Where no rule is concurrent it costs nothing.
 func TestEnterWithoutARule(t *testing.T) {
 	for _, l := range []*Limiter{NewLimiter(nil), NewLimiter([]scenarios.Limit{{Per: PerTenant, Requests: 1, Window: time.Hour}})} {
+		in := new(Inside)
 		if n := testing.AllocsPerRun(100, func() {
-			leave, judged, ok := l.Enter(Request{Vendor: "acme"})
+			judged, ok := l.Enter(Request{Vendor: "acme"}, in, nil)
 			if !ok || judged != nil {
 				t.Error("refused")
 			}
-			leave()
+			in.Leave()
 		}); n != 0 {
 			t.Errorf("%v allocations", n)
 		}
@@ -96,7 +98,7 @@ func TestManyEnterAtOnce(t *testing.T) {
 	for range 64 {
 		wg.Go(func() {
 			for range 200 {
-				leave, _, ok := l.Enter(Request{Vendor: "acme", Source: "s"})
+				leave, _, ok := enter(l, Request{Vendor: "acme", Source: "s"})
 				if !ok {
 					refused.Add(1)
 					continue
@@ -111,7 +113,59 @@ func TestManyEnterAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if granted.Load()+refused.Load() != 64*200 || len(l.inside) > 0 {
-		t.Errorf("%d and %d; %v are still counted", granted.Load(), refused.Load(), l.inside)
+	if granted.Load()+refused.Load() != 64*200 || underWay(l) > 0 {
+		t.Errorf("%d and %d; %d are still counted", granted.Load(), refused.Load(), underWay(l))
 	}
+}
+
+// Sources come from clients: crowds that are empty are forgotten, and no other.
+func TestEmptyCrowdsAreForgotten(t *testing.T) {
+	l := NewLimiter([]scenarios.Limit{{Per: PerSource, Concurrent: 1}, {Per: PerOperation, Concurrent: 1 << 20}})
+	out, _, _ := enter(l, Request{Vendor: "acme", Source: "here"})
+	for i := range 10 * minSweep {
+		r := Request{Vendor: "acme", Source: fmt.Sprint(i), Operation: fmt.Sprint(i % 7)}
+		leave, judged, ok := enter(l, r)
+		if !ok || judged[0].Used != 0 {
+			t.Fatalf("%d: %v", i, judged)
+		}
+		if _, judged, ok := enter(l, r); ok || judged[0].Used != 1 {
+			t.Fatalf("%d: let in twice, %v", i, judged)
+		}
+		leave()
+	}
+	if _, _, ok := enter(l, Request{Vendor: "acme", Source: "here"}); ok || underWay(l) != 2 {
+		t.Errorf("let in though one is inside; %d are counted", underWay(l))
+	}
+	if out(); underWay(l) != 0 || len(l.inside) > 2*minSweep {
+		t.Errorf("%d are counted, %d crowds are kept", underWay(l), len(l.inside))
+	}
+}
+
+// A request that is under way costs nothing that stays.
+func TestEnterAllocatesNothing(t *testing.T) {
+	l := NewLimiter([]scenarios.Limit{{Per: PerSource, Concurrent: 2}, {Per: PerTenant, Concurrent: 2}})
+	in, room := new(Inside), [2]journal.Judged{}
+	if n := testing.AllocsPerRun(100, func() {
+		if _, ok := l.Enter(Request{Vendor: "acme", Source: "s"}, in, room[:0]); !ok {
+			t.Error("refused")
+		}
+		in.Leave()
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func enter(l *Limiter, r Request) (leave func(), judged []journal.Judged, ok bool) {
+	in := new(Inside)
+	judged, ok = l.Enter(r, in, nil)
+	return in.Leave, judged, ok
+}
+
+// underWay is how many requests are counted, each by each rule.
+func underWay(l *Limiter) int {
+	n := 0
+	for _, g := range l.inside {
+		n += g.n
+	}
+	return n
 }

@@ -46,9 +46,10 @@ type Limiter struct {
 
 	mu      sync.Mutex
 	windows map[windowKey]*tally
-	inside  map[windowKey]*under // none of 0
+	inside  map[windowKey]*crowd // with how many requests are under way
 	latest  time.Duration        // the latest lived time seen
 	sweepAt int                  // how many windows there are when it next looks for idle ones
+	emptyAt int                  // how many crowds there are when it next looks for empty ones
 }
 
 // tally is a window with what is said of it, and until when a client was last told
@@ -67,7 +68,7 @@ type windowKey struct {
 // NewLimiter makes the limiter of one tenant. A rule's Vendor must be written
 // out or empty for every vendor.
 func NewLimiter(rules []scenarios.Limit) *Limiter {
-	l := &Limiter{rules: rules, windows: map[windowKey]*tally{}, inside: map[windowKey]*under{}, sweepAt: minSweep}
+	l := &Limiter{rules: rules, windows: map[windowKey]*tally{}, inside: map[windowKey]*crowd{}, sweepAt: minSweep, emptyAt: minSweep}
 	for i := range rules {
 		l.names = append(l.names, strconv.Itoa(i))
 		if rules[i].Concurrent > 0 {

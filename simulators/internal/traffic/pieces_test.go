@@ -22,7 +22,7 @@ func TestLimitsKeepNoPieceOfARequest(t *testing.T) {
 	var leave []func()
 	for i, word := range []string{"first", "other", "first", "other", "first", "third"} {
 		copy(buffer, word)
-		out, _, ok := l.Enter(r)
+		out, _, ok := enter(l, r)
 		if want := i != 4; ok != want {
 			t.Errorf("%d, %s: under way %v", i, word, ok)
 		}
@@ -35,7 +35,7 @@ func TestLimitsKeepNoPieceOfARequest(t *testing.T) {
 	for _, out := range leave {
 		out()
 	}
-	if len(l.inside) > 0 || len(l.windows) != 6 {
-		t.Errorf("%d under way, %d windows", len(l.inside), len(l.windows))
+	if underWay(l) > 0 || len(l.windows) != 6 {
+		t.Errorf("%d under way, %d windows", underWay(l), len(l.windows))
 	}
 }
