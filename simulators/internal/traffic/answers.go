@@ -85,19 +85,24 @@ const perAnswer = 256
 // request has been met before.
 func (a *Answers) Put(request []byte, answer any, bytes int) {
 	n, hash := int64(bytes+len(request)+perAnswer), maphash.Bytes(hashSeed, request)
-	if !a.met(hash) || !a.budget.makeRoom(n, a) {
+	if !a.met(hash) {
 		return
 	}
+	hasRoom := a.budget.makeRoom(n, a)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.gone {
+	if !a.gone {
+		if old := a.find(hash, request); old != nil {
+			a.remove(old) // also where there is no room: it is not the answer any more
+		}
+	}
+	switch {
+	case !hasRoom:
+	case a.gone:
 		a.budget.left.Add(n)
-		return
+	default:
+		a.add(&entry{hash: hash, request: string(request), answer: answer, size: n})
 	}
-	if old := a.find(hash, request); old != nil {
-		a.remove(old)
-	}
-	a.add(&entry{hash: hash, request: string(request), answer: answer, size: n})
 }
 
 // met tells whether a request was met before.
