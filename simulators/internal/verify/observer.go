@@ -28,6 +28,26 @@ type Observer struct {
 	moves moves
 	seen  sighting // of the call under way
 	mend  Observation
+
+	latest  time.Time // the latest request
+	batch   *batch    // nil until a client is busy
+	waiting int       // in the batch
+}
+
+// A busy client's requests are judged some at a time: what judges them is cold by
+// the time that the next one comes, and the second of a batch costs half as much.
+const (
+	batchLen = 16
+	busy     = 5 * time.Millisecond // between two requests, in real time
+)
+
+type batch [batchLen]held
+
+// held is an observation that waits to be judged, with nothing of its request's but
+// what does not change.
+type held struct {
+	Observation
+	limits [4]uint64 // room for its limits
 }
 
 // tracker keeps the aggregates of one expectation or one line of the card. It
@@ -122,6 +142,7 @@ func New(rules []scenarios.Expect) *Observer {
 func (o *Observer) Rules(rules []scenarios.Expect) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.catchUp() // by the rules that were in force
 	o.rules = make([]rule, len(rules))
 	for i, e := range rules {
 		o.rules[i] = rule{e, newTracker(e, o.book)}
@@ -165,13 +186,47 @@ func newTracker(e scenarios.Expect, b *book) tracker {
 	return newCalls(e, b)
 }
 
-// Observe adds one request. It changes nothing in what it is told and keeps
-// nothing of it but numbers and, for a task, a list or a field that is new, a copy
-// of its name. So the caller may use it again, and all that its strings lie in but
-// Vendor, Operation and Fault.
+// Observe adds one request. It changes nothing in what it is told. The caller may use
+// the observation again, and its Limits; what the rest of it points to must stay as
+// it is, until some more requests have come or somebody asks for a report. By then
+// nothing is kept but numbers and, for a task, a list or a field that is new, a copy
+// of its name.
 func (o *Observer) Observe(observed *Observation) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	isBusy := observed.Real.Sub(o.latest) < busy
+	o.latest = observed.Real
+	if !isBusy {
+		o.catchUp()
+		o.judgeOne(observed)
+		return
+	}
+	if o.batch == nil {
+		o.batch = new(batch)
+	}
+	h := &o.batch[o.waiting]
+	h.Observation = *observed
+	h.Limits = append(h.limits[:0], observed.Limits...)
+	if o.waiting++; o.waiting == batchLen {
+		o.catchUp()
+	}
+}
+
+// catchUp judges what waits.
+func (o *Observer) catchUp() {
+	if o.waiting == 0 {
+		return
+	}
+	for i := range o.batch[:o.waiting] {
+		h := &o.batch[i]
+		o.judgeOne(&h.Observation)
+		h.Observation = Observation{} // it holds pieces of the request
+	}
+	o.waiting = 0
+}
+
+// judgeOne adds a request to what is counted.
+func (o *Observer) judgeOne(observed *Observation) {
 	if !o.begun {
 		o.begun, o.real, o.at = true, observed.Real, observed.At
 	}
@@ -232,6 +287,7 @@ func (o *Observer) Report(now Now) *Report {
 func (o *Observer) judge(now Now) (*Report, []finding) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.catchUp()
 	at := moment{Now: now, real: now.Real.Sub(o.real), at: now.At.Sub(o.at)}
 	r := &Report{
 		At: now.At, Calls: o.calls, Overlooked: o.overlooked,
