@@ -156,7 +156,9 @@ func TestLinesAreWrittenInChunks(t *testing.T) {
 		var w chunks
 		began := time.Now()
 		l := NewLog(slog.New(NewLines(&w, false)), nil)
-		l.Add(Entry{Vendor: "acme", Note: strings.Repeat("x", chunk)})
+		for range batchLen {
+			l.Add(Entry{Vendor: "acme", Note: strings.Repeat("x", chunk/batchLen)})
+		}
 		synctest.Wait()
 		if time.Since(began) > 0 || len(w.pieces()) != 1 {
 			t.Errorf("%d pieces after %v", len(w.pieces()), time.Since(began))
