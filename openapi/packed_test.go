@@ -78,6 +78,7 @@ func TestAnyQuestionMayBeTheFirst(t *testing.T) {
 		"bodies":   func(o *Operation) any { return []bool{o.TakesJSON(), o.TakesForm()} },
 		"statuses": func(o *Operation) any { return o.Statuses() },
 		"declares": func(o *Operation) any { return o.Declares(200, "application/json") },
+		"echoes":   func(o *Operation) any { return o.Echoes(profileDocumented, 200, "application/json", "", "id") },
 		"example": func(o *Operation) any {
 			e, err := o.Example(o.Routes[0], "")
 			return []any{e, said(err)}

@@ -44,6 +44,7 @@ type Call struct {
 	body    []byte // as it was sent, or its beginning
 	isRead  bool   // body and readErr are there
 	known   bool   // what it asks for was known: it need not be resolved
+	another bool   // Body has the id of another call still
 	readErr error
 	rest    journal.Rest
 	raw     []byte    // the body without white space around it

@@ -1,10 +1,15 @@
 package sim
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/vendorsim/vendorsim/openapi"
+)
 
 // Clients name each of their calls anew, and some vendors repeat that name in the
 // answer: else two answers about an unchanged task are the same. So a kept answer
-// is given again with another name in its place, and then held to its contract.
+// is given again with another name in its place. Request and answer are then held to
+// their contract anew, unless it is all the same to the contract what the name is.
 
 // Echo says where a vendor repeats the name that a client gave its call.
 type Echo struct {
@@ -13,7 +18,7 @@ type Echo struct {
 }
 
 // maxEcho is how long a name may be, in bytes as JSON.
-const maxEcho = 130
+const maxEcho = openapi.MaxEcho + len(`""`)
 
 // plain tells whether a JSON value is a text that reads the same in every encoding,
 // or a whole number that fits 64 bits. Other names are answered without kept answers.

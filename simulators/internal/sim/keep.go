@@ -48,6 +48,7 @@ type kept struct {
 
 	echo     string // the name of the call of which it was made, as JSON; "" where it repeats none
 	from, to int    // where in the reply's Text it stands
+	any      bool   // with any other name there both contracts hold too
 }
 
 // requestKey names the request in full, but for its echo: two with the same name
@@ -104,10 +105,10 @@ func (c *Call) kept() (Reply, bool) {
 	}
 	reply := k.reply
 	if k.echo != string(c.echo) {
-		if c.checkRequest() != nil {
+		if !k.any && c.checkRequest() != nil {
 			return Reply{}, false // it is asked again where what is wrong with it is told
 		}
-		reply.Text, reply.echoed = reply.Text[:k.from]+string(c.echo)+reply.Text[k.to:], true
+		reply.Text, reply.echoed = reply.Text[:k.from]+string(c.echo)+reply.Text[k.to:], !k.any
 	}
 	c.asked, c.state, c.trace, c.surprised = k.asked, k.state, k.trace, slices.Clip(k.surprised)
 	return reply, true
@@ -132,6 +133,7 @@ func (c *Call) keep(reply Reply) {
 		if k.from, k.to, ok = memberAt(reply.Text, c.vendor.Echo.Member); !ok || reply.Text[k.from:k.to] != k.echo {
 			return
 		}
+		k.any = c.Op.Echoes(c.Profile, reply.Status, mediaOf(reply), c.vendor.Echo.Header, c.vendor.Echo.Member)
 	}
 	c.trace.complete(c)
 	k.trace, k.reply = c.trace, reply

@@ -191,7 +191,7 @@ func (c *Call) observation(reply *Reply) *verify.Observation {
 func (c *Call) sent(fields []string) map[string]string {
 	var found map[string]string
 	for _, name := range fields {
-		value, ok := member(c.Body, name)
+		value, ok := member(c.whole(), name)
 		if !ok && c.Query.Has(name) {
 			value, ok = c.Query.Get(name), true
 		}

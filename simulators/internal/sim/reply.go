@@ -20,7 +20,7 @@ type Reply struct {
 	Text        string
 
 	kept   bool         // Text is an answer given before, encoded and held to its contract
-	echoed bool         // kept, and made to repeat the name of this call
+	echoed bool         // kept, made to repeat the name of this call, and to be held to its contract
 	lines  []headerLine // of one that is kept: its whole header, which nobody changes
 	free   bool         // it stands before the vendor, outside of its contract
 	wait   int          // the wait that it tells of in real seconds, where a fault says so; 0: as its header has it

@@ -148,7 +148,7 @@ func (c *Call) ask() {
 // rpcID is the member of a JSON-RPC call that names it.
 const rpcID = "id"
 
-// takeID puts the call's own id in the place of that of the call of which the
+// takeID takes the call's own id in the place of that of the call of which the
 // resolution was made.
 func (c *Call) takeID() {
 	if c.echo[0] == '"' {
@@ -156,11 +156,17 @@ func (c *Call) takeID() {
 	} else {
 		c.RPCID = json.Number(c.echo)
 	}
-	if body, ok := c.Body.(map[string]any); ok {
+	c.another = true
+}
+
+// whole is the call's body with its own id in it, which few ask for.
+func (c *Call) whole() any {
+	if body, ok := c.Body.(map[string]any); ok && c.another {
 		body = maps.Clone(body)
 		body[rpcID] = c.RPCID
-		c.Body = body
+		c.Body, c.another = body, false
 	}
+	return c.Body
 }
 
 // know remembers what the call's question asks for, if it is in order so far and

@@ -140,7 +140,7 @@ func (c *Call) resolveMethod() {
 func (c *Call) fail(f *Fault) { c.outcome = f }
 
 func (c *Call) contractRequest() openapi.Request {
-	return openapi.Request{HTTP: c.request, Path: c.Path, Query: c.Query, Body: c.Body, Empty: c.empty, Form: c.Form != nil, Raw: c.raw}
+	return openapi.Request{HTTP: c.request, Path: c.Path, Query: c.Query, Body: c.whole(), Empty: c.empty, Form: c.Form != nil, Raw: c.raw}
 }
 
 // contract is what the answer is held to.
