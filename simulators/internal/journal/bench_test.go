@@ -46,6 +46,16 @@ func BenchmarkAdd(b *testing.B) {
 	}
 }
 
+// BenchmarkAddPacked is what a request takes that is given a kept answer.
+func BenchmarkAddPacked(b *testing.B) {
+	j, e := full(), typical(1)
+	packed := Pack(e)
+	b.ReportAllocs()
+	for b.Loop() {
+		j.AddPacked(e, packed)
+	}
+}
+
 func BenchmarkAddAtOnce(b *testing.B) {
 	j := full()
 	b.ReportAllocs()

@@ -20,9 +20,14 @@ func headIn(text string) head {
 	d.text() // its ID
 	flags := d.byte()
 	h := head{refused: flags&flagRefused != 0, control: flags&flagControl != 0}
+	var method string
+	var status int
+	if h.control {
+		method, status = d.text(), d.int()
+	}
 	h.vendor, h.operation, h.kind, h.method, h.status = d.text(), d.text(), d.text(), d.text(), d.int()
 	if h.control {
-		h.method, h.status = d.text(), d.int()
+		h.method, h.status = method, status
 	}
 	return h
 }
@@ -38,34 +43,46 @@ type decoder struct {
 func (d *decoder) entry() *Entry {
 	e := &Entry{ID: d.text()}
 	flags := d.byte()
-	q := &e.Request
-	e.Vendor, e.Operation, e.Kind, q.Method, e.Reply.Status = d.text(), d.text(), d.text(), d.text(), d.int()
 	if flags&flagControl != 0 {
-		e.Control = &Control{Method: d.text(), Status: d.int(), Path: d.text(), Body: d.bytes(d.length()), Scenario: d.text(), YAML: d.text()}
+		e.Control = &Control{Method: d.text(), Status: d.int()}
 	}
+	d.run(e)
 	e.Real, e.Number, e.At = d.time(), d.varint(), d.time()
 	e.Lived, e.Latency = time.Duration(d.varint()), time.Duration(d.varint())
-	e.Tenant, e.Profile, e.Note, e.Asked, e.Created = d.text(), d.text(), d.text(), d.text(), d.text()
-	d.details(e)
+	e.Profile, e.Note, e.Asked = d.text(), d.text(), d.text()
+	d.judged(e)
 	if flags&flagRefused != 0 {
 		e.Refusal = &Refusal{Kind: d.text(), In: d.text(), Field: d.text(), Rule: d.text(), Text: d.text(), Expected: d.text(), RetryAfter: d.int()}
 	}
-	q.Scheme, q.Host, q.Target, q.Proto, q.Rest, q.Source = d.text(), d.text(), d.text(), d.text(), Rest(d.text()), d.text()
+	if c := e.Control; c != nil {
+		c.Path, c.Body, c.Scenario, c.YAML = d.text(), d.bytes(d.length()), d.text(), d.text()
+	}
+	q := &e.Request
+	q.Target, q.Proto, q.Rest, q.Source = d.text(), d.text(), Rest(d.text()), d.text()
 	q.Form = flags&flagForm != 0
-	q.Header, e.Reply.Header = d.header(), d.header()
+	q.Header = d.header(e.ID)
 	request, isNil := d.length()
 	reply := d.count()
 	q.Body, e.Reply.Body = d.bytes(request, isNil), d.take(reply)
 	return e
 }
 
-func (d *decoder) details(e *Entry) {
+// run reads what a Packed stands for.
+func (d *decoder) run(e *Entry) {
+	e.Vendor, e.Operation, e.Kind, e.Request.Method, e.Reply.Status = d.text(), d.text(), d.text(), d.text(), d.int()
+	e.Tenant, e.Created = d.text(), d.text()
 	if n, isNil := d.length(); !isNil {
 		e.Tasks = make([]Shown, n)
 	}
 	for i := range e.Tasks {
 		e.Tasks[i] = Shown{ID: d.text(), State: d.text(), Phase: d.text(), Ended: d.byte() != 0}
 	}
+	e.Unread = d.texts()
+	e.Request.Scheme, e.Request.Host = d.text(), d.text()
+	e.Reply.Header = d.header(e.ID)
+}
+
+func (d *decoder) judged(e *Entry) {
 	if n, isNil := d.length(); !isNil {
 		e.Limits = make([]Judged, n)
 	}
@@ -79,12 +96,11 @@ func (d *decoder) details(e *Entry) {
 	for i := range e.FaultsJudged {
 		e.FaultsJudged[i] = FaultJudged{Name: d.text(), Fired: d.byte() != 0, Why: d.text()}
 	}
-	e.Unread = d.texts()
 }
 
 // header reads a header. Most names have one value, and so the values of all stand
 // in one slice.
-func (d *decoder) header() http.Header {
+func (d *decoder) header(id string) http.Header {
 	n, isNil := d.length()
 	if isNil {
 		return nil
@@ -92,13 +108,16 @@ func (d *decoder) header() http.Header {
 	h, room := make(http.Header, n), make([]string, 0, n)
 	for range n {
 		name := d.text()
-		values, isNil := d.length()
-		if isNil {
+		values := d.count()
+		if values == valuesNil {
 			h[name] = nil
 			continue
 		}
 		from := len(room)
-		for range values {
+		if values == valuesID {
+			room = append(room, id)
+		}
+		for range values - valuesMore {
 			room = append(room, d.text())
 		}
 		h[name] = room[from:len(room):len(room)] // nobody who appends meets the next

@@ -11,8 +11,10 @@ import (
 // empty 1, and so on. Nothing in a record names a field or a version: it never
 // leaves the process that wrote it.
 //
-// The head stands first, since that is what most entries are asked about. The
-// bodies stand last, so that they can be copied from where they are.
+// The ID stands first, since that is what entries are found by. Then comes what many
+// entries have in common, in one run which Packed holds; it begins with what most
+// entries are asked about. The bodies stand last, so that they can be copied from
+// where they are.
 
 // head is what a filter looks at, tasks aside.
 type head struct {
@@ -53,57 +55,53 @@ func flagsOf(e *Entry) (flags byte) {
 }
 
 // appendEntry writes an entry's record without its Seq, and without the request's
-// and the reply's body, which follow it in this order.
-func appendEntry(b []byte, e *Entry) []byte {
+// and the reply's body, which follow it in this order. What is packed may be nil.
+func appendEntry(b []byte, e *Entry, packed *Packed) []byte {
 	b = appendText(b, e.ID)
 	b = append(b, flagsOf(e))
-	b = appendText(b, e.Vendor)
-	b = appendText(b, e.Operation)
-	b = appendText(b, e.Kind)
-	b = appendText(b, e.Request.Method)
-	b = binary.AppendVarint(b, int64(e.Reply.Status))
 	if e.Control != nil {
-		b = appendControl(b, e.Control)
+		b = appendText(b, e.Control.Method)
+		b = binary.AppendVarint(b, int64(e.Control.Status))
+	}
+	if packed != nil {
+		b = append(b, packed.run...)
+	} else {
+		b = appendRun(b, e)
 	}
 	b = appendTime(b, e.Real)
 	b = binary.AppendVarint(b, e.Number)
 	b = appendTime(b, e.At)
 	b = binary.AppendVarint(b, int64(e.Lived))
 	b = binary.AppendVarint(b, int64(e.Latency))
-	b = appendText(b, e.Tenant)
 	b = appendText(b, e.Profile)
 	b = appendText(b, e.Note)
 	b = appendText(b, e.Asked)
-	b = appendText(b, e.Created)
-	b = appendDetails(b, e)
+	b = appendJudged(b, e)
 	if e.Refusal != nil {
 		b = appendRefusal(b, e.Refusal)
 	}
+	if e.Control != nil {
+		b = appendControl(b, e.Control)
+	}
 	q := &e.Request
-	b = appendText(b, q.Scheme)
-	b = appendText(b, q.Host)
 	b = appendText(b, q.Target)
 	b = appendText(b, q.Proto)
 	b = appendText(b, string(q.Rest))
 	b = appendText(b, q.Source)
-	b = appendHeader(b, q.Header)
-	b = appendHeader(b, e.Reply.Header)
+	b = appendHeader(b, q.Header, e.ID)
 	b = appendLength(b, len(q.Body), q.Body == nil)
 	return appendCount(b, len(e.Reply.Body))
 }
 
-// appendControl writes a control call. Its method and status come first: they are
-// of the head.
-func appendControl(b []byte, c *Control) []byte {
-	b = appendText(b, c.Method)
-	b = binary.AppendVarint(b, int64(c.Status))
-	b = appendText(b, c.Path)
-	b = append(appendLength(b, len(c.Body), c.Body == nil), c.Body...)
-	b = appendText(b, c.Scenario)
-	return appendText(b, c.YAML)
-}
-
-func appendDetails(b []byte, e *Entry) []byte {
+// appendRun writes what a Packed stands for.
+func appendRun(b []byte, e *Entry) []byte {
+	b = appendText(b, e.Vendor)
+	b = appendText(b, e.Operation)
+	b = appendText(b, e.Kind)
+	b = appendText(b, e.Request.Method)
+	b = binary.AppendVarint(b, int64(e.Reply.Status))
+	b = appendText(b, e.Tenant)
+	b = appendText(b, e.Created)
 	b = appendLength(b, len(e.Tasks), e.Tasks == nil)
 	for i := range e.Tasks {
 		t := &e.Tasks[i]
@@ -112,6 +110,23 @@ func appendDetails(b []byte, e *Entry) []byte {
 		b = appendText(b, t.Phase)
 		b = appendBool(b, t.Ended)
 	}
+	b = appendTexts(b, e.Unread)
+	b = appendText(b, e.Request.Scheme)
+	b = appendText(b, e.Request.Host)
+	return appendHeader(b, e.Reply.Header, e.ID)
+}
+
+// appendControl writes a control call but for its method and status, which stand
+// further ahead.
+func appendControl(b []byte, c *Control) []byte {
+	b = appendText(b, c.Path)
+	b = append(appendLength(b, len(c.Body), c.Body == nil), c.Body...)
+	b = appendText(b, c.Scenario)
+	return appendText(b, c.YAML)
+}
+
+// appendJudged writes what limits and faults said.
+func appendJudged(b []byte, e *Entry) []byte {
 	b = appendLength(b, len(e.Limits), e.Limits == nil)
 	for i := range e.Limits {
 		l := &e.Limits[i]
@@ -129,7 +144,7 @@ func appendDetails(b []byte, e *Entry) []byte {
 		b = appendBool(b, f.Fired)
 		b = appendText(b, f.Why)
 	}
-	return appendTexts(b, e.Unread)
+	return b
 }
 
 func appendRefusal(b []byte, r *Refusal) []byte {
@@ -142,12 +157,32 @@ func appendRefusal(b []byte, r *Refusal) []byte {
 	return binary.AppendVarint(b, int64(r.RetryAfter))
 }
 
+// How the values of a name are written: valuesID, or valuesNil, or how many there are
+// and this much more, and then they.
+const (
+	valuesNil = iota
+	valuesID  // one, the entry's ID in IDHeader: so it is in no Packed
+	valuesMore
+)
+
 // appendHeader writes the names in any order, and the values of each in theirs.
-func appendHeader(b []byte, h http.Header) []byte {
+func appendHeader(b []byte, h http.Header, id string) []byte {
 	b = appendLength(b, len(h), h == nil)
 	for name, values := range h {
 		b = appendText(b, name)
-		b = appendTexts(b, values)
+		switch {
+		case len(values) == 1 && name == IDHeader && values[0] == id:
+			b = append(b, valuesID)
+		case len(values) == 1: // most of them
+			b = appendText(append(b, valuesMore+1), values[0])
+		case values == nil:
+			b = append(b, valuesNil)
+		default:
+			b = appendCount(b, valuesMore+len(values))
+			for _, value := range values {
+				b = appendText(b, value)
+			}
+		}
 	}
 	return b
 }

@@ -8,11 +8,14 @@ import (
 	"time"
 )
 
+// IDHeader is the header line of a reply that tells the entry's ID.
+const IDHeader = "X-Vendorsim-Request"
+
 // Entry is one request and its reply, or one call of the control API that
 // changed the tenant. What it holds is raw: only View, HAR and the replay file,
 // which redact, may leave the process.
 type Entry struct {
-	ID   string // what X-Vendorsim-Request says
+	ID   string // what IDHeader says
 	Seq  int64  // set by Add: from 1, in the order of adding, which is that of being answered
 	Real time.Time
 

@@ -50,9 +50,13 @@ var scratches = sync.Pool{New: func() any { return new([]byte) }}
 // entry, nor of what it leads to, is kept, and all of it may be changed or used
 // again. It is on the way of every request: it formats nothing and waits for
 // nobody.
-func (j *Journal) Add(e *Entry) {
+func (j *Journal) Add(e *Entry) { j.AddPacked(e, nil) }
+
+// AddPacked adds an entry of which a part was packed before, and is not looked at
+// again; nil: none was.
+func (j *Journal) AddPacked(e *Entry, packed *Packed) {
 	scratch := scratches.Get().(*[]byte)
-	*scratch = appendEntry((*scratch)[:0], e)
+	*scratch = appendEntry((*scratch)[:0], e, packed)
 	e.Seq = j.add(record{*scratch, e.Request.Body, e.Reply.Body})
 	if cap(*scratch) <= mostScratch {
 		scratches.Put(scratch)

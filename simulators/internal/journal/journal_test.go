@@ -26,7 +26,7 @@ func plain(id string, more int) *Entry {
 func sizeOf(e *Entry) int { return recordOf(e).len() + perEntry }
 
 func recordOf(e *Entry) record {
-	return record{appendEntry(nil, e), e.Request.Body, e.Reply.Body}
+	return record{appendEntry(nil, e, nil), e.Request.Body, e.Reply.Body}
 }
 
 func ids(entries []*Entry) string {

@@ -1,7 +1,9 @@
 package journal
 
 import (
+	"maps"
 	"math"
+	"net/http"
 	"reflect"
 	"slices"
 	"strings"
@@ -73,6 +75,12 @@ func drawTime(t *rapid.T, name string) time.Time {
 func drawEntry(t *rapid.T) *Entry {
 	e := &Entry{}
 	draw(t, "Entry", reflect.ValueOf(e).Elem())
+	for _, h := range []http.Header{e.Request.Header, e.Reply.Header} {
+		said := rapid.SampledFrom([][]string{{}, {e.ID}, {e.ID}, {e.ID, e.ID}, {"another"}, nil}).Draw(t, "said as ID")
+		if h != nil && (said == nil || len(said) > 0) {
+			h[IDHeader] = slices.Clone(said)
+		}
+	}
 	return e
 }
 
@@ -123,6 +131,47 @@ func comesBack(t *rapid.T) {
 		t.Fatal(err)
 	}
 	same(t, next, want)
+}
+
+// An entry of which a part was packed comes back as the entry that it is, though what
+// was packed came of another request, and was changed afterwards.
+func TestWhatIsPackedComesBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		e, other := drawEntry(t), drawEntry(t)
+		likeOf(other, e)
+		packed := Pack(other)
+		spoil(other)
+		plainly, packedly := New(NewBudget(1<<20), 10), New(NewBudget(1<<20), 10)
+		plainly.Add(e)
+		packedly.AddPacked(e, packed)
+		want, _ := plainly.Get(e.ID)
+		got, _ := packedly.Get(e.ID)
+		same(t, got, want)
+		same(t, got, e)
+		h := headOf(e)
+		f := Filter{Vendor: h.vendor, Operation: h.operation, Kind: h.kind, Method: h.method, Status: h.status, Refused: h.refused, Control: h.control}
+		if found, _ := packedly.Entries(f, 0); len(found) != 1 {
+			t.Fatalf("%d entries are found", len(found))
+		}
+		_, size := plainly.Held()
+		if _, n := packedly.Held(); n != size {
+			t.Fatalf("%d bytes, plain %d", n, size)
+		}
+	})
+}
+
+// likeOf makes an entry like another in all that a Packed stands for.
+func likeOf(other, e *Entry) {
+	other.Tenant, other.Vendor, other.Operation, other.Kind, other.Created = e.Tenant, e.Vendor, e.Operation, e.Kind, e.Created
+	other.Tasks, other.Unread = slices.Clone(e.Tasks), slices.Clone(e.Unread)
+	other.Request.Method, other.Request.Scheme, other.Request.Host = e.Request.Method, e.Request.Scheme, e.Request.Host
+	other.Reply.Status, other.Reply.Header = e.Reply.Status, maps.Clone(e.Reply.Header)
+	for name, values := range other.Reply.Header {
+		other.Reply.Header[name] = slices.Clone(values)
+	}
+	if slices.Equal(e.Reply.Header[IDHeader], []string{e.ID}) {
+		other.Reply.Header[IDHeader] = []string{other.ID}
+	}
 }
 
 // unnumbered is an entry as it is before it is added.

@@ -89,7 +89,7 @@ func TestAFullJournalAllocatesNothing(t *testing.T) {
 		scratch, e := make([]byte, 0, 4096), typical(1)
 		add := func() {
 			for range 9000 { // many: a block holds dozens
-				scratch = appendEntry(scratch[:0], e)
+				scratch = appendEntry(scratch[:0], e, nil)
 				j.add(record{scratch, e.Request.Body, e.Reply.Body})
 			}
 		}

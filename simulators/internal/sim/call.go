@@ -53,6 +53,7 @@ type Call struct {
 	outcome *Fault    // what resolving found; it waits for guards and limits
 	fault   *Fault    // what was answered instead of what was asked for
 	shown   []shown   // the tasks read
+	given   *kept     // the kept answer that it was given, if it was
 	asked   string    // the task asked for, for the log
 	state   string
 	note    string

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -92,7 +91,7 @@ func FuzzMemberAt(f *testing.F) {
 		}
 		var object map[string]json.RawMessage
 		if err := json.Unmarshal([]byte(text), &object); err != nil || string(object["id"]) != text[from:to] {
-			t.Fatal(fmt.Sprintf("%q: %q, %v", text, text[from:to], err))
+			t.Fatalf("%q: %q, %v", text, text[from:to], err)
 		}
 	})
 }

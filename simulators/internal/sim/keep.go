@@ -2,8 +2,10 @@ package sim
 
 import (
 	"slices"
+	"sync/atomic"
 	"time"
 
+	"github.com/vendorsim/vendorsim/simulators/internal/journal"
 	"github.com/vendorsim/vendorsim/simulators/internal/tenant"
 )
 
@@ -49,6 +51,8 @@ type kept struct {
 	echo     string // the name of the call of which it was made, as JSON; "" where it repeats none
 	from, to int    // where in the reply's Text it stands
 	any      bool   // with any other name there both contracts hold too
+
+	packed atomic.Pointer[journal.Packed] // nil until it is first given again
 }
 
 // requestKey names the request in full, but for its echo: two with the same name
@@ -110,13 +114,16 @@ func (c *Call) kept() (Reply, bool) {
 		}
 		reply.Text, reply.echoed = reply.Text[:k.from]+string(c.echo)+reply.Text[k.to:], !k.any
 	}
-	c.asked, c.state, c.trace, c.surprised = k.asked, k.state, k.trace, slices.Clip(k.surprised)
+	c.given, c.asked, c.state, c.trace, c.surprised = k, k.asked, k.state, k.trace, slices.Clip(k.surprised)
 	return reply, true
 }
 
-// perShown is what a kept answer takes for each task that it shows, beside its text,
-// roughly and in bytes.
-const perShown = 160
+// What a kept answer takes beside its text, roughly and in bytes: with what is packed
+// of its records.
+const (
+	perShown = 224 // for each task that it shows
+	perKept  = 384
+)
 
 // keep remembers a good answer that showed one task, or a page of one list, which
 // time alone changes.
@@ -138,5 +145,5 @@ func (c *Call) keep(reply Reply) {
 	c.trace.complete(c)
 	k.trace, k.reply = c.trace, reply
 	k.reply.Body, k.reply.kept, k.reply.lines = nil, true, reply.headerLines()
-	c.Tenant.Answers.Put(c.requestKey(), k, len(reply.Text)+perShown*len(c.trace.tasks))
+	c.Tenant.Answers.Put(c.requestKey(), k, perKept+len(reply.Text)+perShown*len(c.trace.tasks))
 }

@@ -15,7 +15,7 @@ import (
 // RequestHeader carries the id of the request, beside every reply: the tenant's
 // name and a number that counts its requests, or "@" and a number that counts
 // those of the server that were refused without a tenant. No contract has it.
-const RequestHeader = "X-Vendorsim-Request"
+const RequestHeader = journal.IDHeader
 
 // belong makes the call one of a tenant's: it gets its number there, and the
 // instant at which it arrived.
@@ -74,7 +74,7 @@ func (h *handler) finish(c *Call, reply *Reply, header http.Header) {
 	switch {
 	case c.owner != nil:
 		e.Asked = c.asks()
-		c.owner.Journal.Add(e)
+		c.owner.Journal.AddPacked(e, c.packed(reply, header))
 		c.owner.Observer.Observe(c.observation(reply))
 	case h.Refused != nil:
 		e.Asked = c.askedFor()
@@ -117,6 +117,24 @@ func (c *Call) fill(e *journal.Entry, reply *Reply, header http.Header) {
 		e.Reply.Body = reply.Text[:c.wire.sent]
 	}
 	e.Note, e.Tasks, e.Created, e.Unread = c.note, c.trace.tasks, c.trace.created, c.trace.unread
+}
+
+// packed is what the records of all that were given this kept answer have in common;
+// nil where the answer is not kept, or left with another header. The first such record
+// is what it is made of. A kept answer is of one tenant and one question, which comes by
+// one scheme, host and prefix, and its trace is kept with it: that is all a Packed
+// stands for but the header.
+func (c *Call) packed(reply *Reply, header http.Header) *journal.Packed {
+	k := c.given
+	if k == nil || !reply.kept || c.fires() != nil || len(c.surprised) > 0 || len(header) != len(reply.lines)+1 {
+		return nil // with a fault or a surprise the header may be any; else nothing changes a line, but others may come
+	}
+	packed := k.packed.Load()
+	if packed == nil {
+		packed = journal.Pack(&c.entry)
+		k.packed.Store(packed)
+	}
+	return packed
 }
 
 // targetOf is the path and query of a request as they were sent.
