@@ -87,7 +87,8 @@ func credential(c *sim.Call) (sim.Credential, *sim.Fault) {
 var ids = sim.IDs{
 	Bits: 64,
 	Format: func(n uint64, created time.Time, _ *scenarios.Task) string {
-		return sim.HexNumber(uint64(uint32(created.Unix())), 8) + sim.HexNumber(n, 16)
+		var room [24]byte
+		return string(sim.AppendHexNumber(sim.AppendHexNumber(room[:0], uint64(uint32(created.Unix())), 8), n, 16))
 	},
 	Parse: func(id string) (uint64, bool) {
 		if len(id) != 24 {

@@ -1,7 +1,6 @@
 package cisco
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
@@ -43,5 +42,10 @@ const (
 func timeUUID(n uint64, created time.Time) string {
 	const from1582 = 0x01b21dd213814000 // 1582-10-15 until 1970-01-01 in steps of 100 ns
 	t := uint64(created.UnixMilli())*10_000 + from1582
-	return fmt.Sprintf("%08x-%04x-1%03x-%04x-27%010x", uint32(t), uint16(t>>32), t>>48&0xfff, 0x8000|n>>26, n)
+	var room [uuidLength + 6]byte
+	b := append(sim.AppendHexNumber(room[:0], uint64(uint32(t)), 8), '-')
+	b = append(sim.AppendHexNumber(b, uint64(uint16(t>>32)), 4), "-1"...)
+	b = append(sim.AppendHexNumber(b, t>>48&0xfff, 3), '-')
+	b = append(sim.AppendHexNumber(b, 0x8000|n>>26, 4), "-27"...)
+	return string(sim.AppendHexNumber(b, n, 10))
 }

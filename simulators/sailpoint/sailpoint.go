@@ -64,7 +64,8 @@ func limits(sim.Options) []scenarios.Limit {
 var ids = sim.IDs{
 	Bits: 64,
 	Format: func(n uint64, _ time.Time, _ *scenarios.Task) string {
-		return sim.Hex(n, 16) + sim.HexNumber(n, 16)
+		var room [32]byte
+		return string(sim.AppendHexNumber(sim.AppendHex(room[:0], n, 16), n, 16))
 	},
 	Parse: func(id string) (uint64, bool) {
 		if len(id) != 32 {

@@ -1,11 +1,12 @@
 package sim
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
 	"time"
+
+	"github.com/gorilla/mux"
 
 	"github.com/vendorsim/vendorsim/fixtures"
 	"github.com/vendorsim/vendorsim/openapi"
@@ -54,7 +55,9 @@ type Call struct {
 	fault   *Fault    // what was answered instead of what was asked for
 	shown   []shown   // the tasks read
 	given   *kept     // the kept answer that it was given, if it was
-	asked   string    // the task asked for, for the log
+	foundID string    // the last task that was found by its id
+	found   tenant.Ref
+	asked   string // the task asked for, for the log
 	state   string
 	note    string
 
@@ -98,6 +101,14 @@ type scratch struct {
 	inside   traffic.Inside    // what limits of requests at once count of it
 	observed verify.Observation
 	limits   [4]uint64 // room for its limits
+	header   http.Header
+	match    mux.RouteMatch
+	vars     map[string]string // room for its path variables; empty between calls
+
+	// Room for the one task that most calls are about.
+	firstShown [1]shown
+	firstTask  [1]journal.Shown
+	firstSeen  [1]verify.Task
 }
 
 // Now is the instant of the tenant's time at which the call is answered; real
@@ -131,22 +142,36 @@ func (c *Call) Fixtures() *fixtures.Data { return c.Tenant.Fixtures }
 // vendor does not know it. Call it once everything else is in order: a refused
 // request is no read.
 func (c *Call) Read(id string) (Entry, bool) {
-	tasks := c.Tenant.Tasks(c.vendor.Name)
-	ref, ok := tasks.Find(id)
+	tasks, ref, ok := c.find(id)
 	if !ok {
 		return Entry{}, false
 	}
 	version, steady := tasks.Version(ref)
-	entries, now := tasks.Read(c.now, ref)
-	c.now = now
-	if len(entries) == 0 {
+	var e Entry
+	if e, c.now, ok = tasks.ReadOne(c.now, ref); !ok {
 		return Entry{}, false
 	}
-	c.shown = append(c.shown, shown{tasks: tasks, ref: ref, version: version, steady: steady, until: entries[0].Until})
-	c.age(entries)
-	c.asked, c.state = id, stateOf(entries[0])
-	c.trace.show(entries[0])
-	return entries[0], true
+	c.shown = append(c.shown, shown{tasks: tasks, ref: ref, version: version, steady: steady, until: e.Until})
+	if c.stale > 0 {
+		e = c.aged(e)
+	}
+	c.asked, c.state = id, stateOf(e)
+	c.trace.show(&e)
+	return e, true
+}
+
+// find is the place of the task of an id among the vendor's. The last one is
+// remembered: an operation looks at a task before it reads it.
+func (c *Call) find(id string) (*tenant.Tasks, tenant.Ref, bool) {
+	tasks := c.Tenant.Tasks(c.vendor.Name)
+	if c.foundID == id && id != "" {
+		return tasks, c.found, true
+	}
+	ref, ok := tasks.Find(id)
+	if ok {
+		c.foundID, c.found = id, ref
+	}
+	return tasks, ref, ok
 }
 
 // age puts what a stale read shows in the place of what was read: each task as it
@@ -155,10 +180,13 @@ func (c *Call) age(entries []Entry) {
 	if c.stale == 0 {
 		return
 	}
-	tasks := c.Tenant.Tasks(c.vendor.Name)
 	for i := range entries {
-		entries[i] = tasks.Was(entries[i].Ref, c.now.Add(-c.stale))
+		entries[i] = c.aged(entries[i])
 	}
+}
+
+func (c *Call) aged(e Entry) Entry {
+	return c.Tenant.Tasks(c.vendor.Name).Was(e.Ref, c.now.Add(-c.stale))
 }
 
 // Until says that what was read may be answered differently from an instant on,
@@ -173,14 +201,13 @@ func (c *Call) Until(t time.Time) {
 
 // Look shows a task without counting a read.
 func (c *Call) Look(id string) (Entry, bool) {
-	tasks := c.Tenant.Tasks(c.vendor.Name)
-	ref, ok := tasks.Find(id)
+	tasks, ref, ok := c.find(id)
 	if !ok {
 		return Entry{}, false
 	}
 	e, ok := tasks.Look(ref, c.now)
 	if ok && id == c.askedFor() {
-		c.trace.show(e)
+		c.trace.show(&e)
 	}
 	return e, ok
 }
@@ -212,27 +239,6 @@ func (c *Call) TrackingID(kind string) string {
 	}
 	return Hex(task.LuckOf(seed, kind), 32, decimal(n))
 }
-
-// Hex is a made-up id of so many lower-case hex digits: a hash of luck and the
-// parts.
-func Hex(luck uint64, digits int, parts ...string) string {
-	var b []byte
-	for block := 0; len(b) < digits; block++ {
-		b = fmt.Appendf(b, "%016x", task.Draw(luck, append(parts[:len(parts):len(parts)], strconv.Itoa(block))...))
-	}
-	return string(b[:digits])
-}
-
-// UUID is a made-up version 4 UUID: a hash of luck and the parts.
-func UUID(luck uint64, parts ...string) string {
-	h := []byte(Hex(luck, 32, parts...))
-	h[12] = '4'
-	h[16] = "89ab"[h[16]&3]
-	return fmt.Sprintf("%s-%s-%s-%s-%s", h[:8], h[8:12], h[12:16], h[16:20], h[20:])
-}
-
-// HexNumber is a number as so many lower-case hex digits.
-func HexNumber(n uint64, digits int) string { return fmt.Sprintf("%0*x", digits, n) }
 
 // SeedLuck is luck that belongs to the tenant's seed and a name, not to a task.
 func (c *Call) SeedLuck(name string) uint64 { return task.LuckOf(c.Tenant.Seed, name) }

@@ -60,6 +60,7 @@ type handler struct {
 	vendor  *Vendor
 	spec    *openapi.Spec
 	router  *mux.Router
+	placed  map[*mux.Route]*place // what the router's routes are
 	known   resolutions
 	served  *tenant.World // what demo runs: the profile of refusals
 	tracked atomic.Int64  // tracking ids of refused requests
@@ -108,7 +109,7 @@ func (h *handler) checkOperations() error {
 }
 
 // calls are used again: a request costs no more than what it leaves.
-var calls = sync.Pool{New: func() any { return &Call{scratch: new(scratch)} }}
+var calls = sync.Pool{New: func() any { return &Call{scratch: &scratch{vars: map[string]string{}, header: http.Header{}}} }}
 
 // take makes a call of a request.
 func (h *handler) take(r *http.Request, prefix string) *Call {
@@ -116,6 +117,7 @@ func (h *handler) take(r *http.Request, prefix string) *Call {
 	c.own, c.url, c.entry = *r, *r.URL, journal.Entry{}
 	c.request, c.own.URL = &c.own, &c.url
 	below(&c.url, prefix)
+	c.shown, c.trace.tasks = c.firstShown[:0], c.firstTask[:0]
 	now := h.Source.Now()
 	c.handler, c.vendor, c.spec, c.prefix, c.Header = h, h.vendor, h.spec, prefix, r.Header
 	c.Profile, c.Options = h.served.Profile(h.vendor.Name), h.served.Options(h.vendor.Name)
@@ -127,22 +129,22 @@ func (h *handler) take(r *http.Request, prefix string) *Call {
 func (c *Call) free() {
 	room := c.scratch
 	room.question, room.key = room.question[:0], room.key[:0] // whose length tells whether they are there
+	clear(room.vars)
 	*c = Call{scratch: room}
 	calls.Put(c)
 }
 
-// serve answers one call. vars are the path variables of one that is not resolved
-// yet.
-func (h *handler) serve(c *Call, w http.ResponseWriter, vars map[string]string) {
+// serve answers one call.
+func (h *handler) serve(c *Call, w http.ResponseWriter) {
 	defer c.inside.Leave()
-	reply := h.answer(c, w, vars)
+	reply := h.answer(c, w)
 	h.finish(c, &reply, w.Header())
 	h.deliver(c, w, &reply)
 }
 
 // answer finds the reply and encodes it into its Text. Whatever goes wrong in
 // our own code ends as a plain 500 that no client takes for the vendor.
-func (h *handler) answer(c *Call, w http.ResponseWriter, vars map[string]string) (reply Reply) {
+func (h *handler) answer(c *Call, w http.ResponseWriter) (reply Reply) {
 	defer func() {
 		if p := recover(); p != nil {
 			h.Logger.Error("panic", "vendor", h.vendor.Name, "operation", c.operation(), "panic", p, "stack", string(debug.Stack()))
@@ -150,7 +152,7 @@ func (h *handler) answer(c *Call, w http.ResponseWriter, vars map[string]string)
 		}
 	}()
 	if !c.known {
-		c.resolve(w, vars)
+		c.resolve(w)
 	}
 	reply, err := h.pipeline(c)
 	if !errors.Is(err, errGone) {
@@ -193,7 +195,9 @@ func (h *handler) held(c *Call, reply Reply, err error) Reply {
 	}
 	reply.Text = buf.String()
 	if h.Contract != Off && !reply.free {
-		if err := c.contract().CheckResponse(c.Profile, reply.Status, reply.header(), buf.Bytes()); err != nil {
+		clear(c.header)
+		reply.writeHeader(c.header)
+		if err := c.contract().CheckResponse(c.Profile, reply.Status, c.header, buf.Bytes()); err != nil {
 			return h.broken(c, reply, err)
 		}
 	}

@@ -128,7 +128,8 @@ const (
 // keep remembers a good answer that showed one task, or a page of one list, which
 // time alone changes.
 func (c *Call) keep(reply Reply) {
-	if reply.Status/100 != 2 || c.stale > 0 || len(c.shown) != 1 || !c.shown[0].steady || len(c.requestKey()) == 0 {
+	if reply.Status/100 != 2 || c.stale > 0 || len(c.shown) != 1 || !c.shown[0].steady || len(c.requestKey()) == 0 ||
+		!c.Tenant.Answers.Meets(c.requestKey()) {
 		return
 	}
 	k := &kept{
@@ -143,7 +144,7 @@ func (c *Call) keep(reply Reply) {
 		k.any = c.Op.Echoes(c.Profile, reply.Status, mediaOf(reply), c.vendor.Echo.Header, c.vendor.Echo.Member)
 	}
 	c.trace.complete(c)
-	k.trace, k.reply = c.trace, reply
+	k.trace, k.reply = c.trace.clone(), reply
 	k.reply.Body, k.reply.kept, k.reply.lines = nil, true, reply.headerLines()
 	c.Tenant.Answers.Put(c.requestKey(), k, perKept+len(reply.Text)+perShown*len(c.trace.tasks))
 }

@@ -42,7 +42,7 @@ func TestPlacesMatchAsMuxDoes(t *testing.T) {
 		}
 		var got, want mux.RouteMatch
 		r := &http.Request{Method: http.MethodGet, URL: u}
-		p := &place{path: template}
+		p := newPlace(template)
 		route := mux.NewRouter().SkipClean(true).UseEncodedPath()
 		route.Path(template).HandlerFunc(func(http.ResponseWriter, *http.Request) {})
 		lazy := mux.NewRouter().SkipClean(true).UseEncodedPath()

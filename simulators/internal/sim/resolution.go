@@ -66,15 +66,21 @@ func (s *resolutions) get(question []byte) *resolution {
 	return r
 }
 
-// put remembers a question that has been met before.
-func (s *resolutions) put(question []byte, r *resolution) {
+// met tells whether a question has been met before, lately.
+func (s *resolutions) met(question []byte) bool {
 	hash := maphash.Bytes(questionSeed, question)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if seen := &s.seen[hash%uint64(len(s.seen))]; *seen != hash {
-		*seen = hash
-		return
-	}
+	seen := &s.seen[hash%uint64(len(s.seen))]
+	met := *seen == hash
+	*seen = hash
+	return met
+}
+
+// put remembers a question that has been met before.
+func (s *resolutions) put(question []byte, r *resolution) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.add(question, r)
 }
 
@@ -177,8 +183,10 @@ func (c *Call) know() {
 	}
 	switch c.Op.Kind {
 	case "poll", "list", "read":
-		c.handler.known.put(c.question, &resolution{
-			op: c.Op, base: c.Base, path: c.Path, query: c.Query, body: c.Body, params: c.Params, rpcID: c.RPCID, empty: c.empty,
-		})
+		if known := &c.handler.known; known.met(c.question) {
+			known.put(c.question, &resolution{
+				op: c.Op, base: c.Base, path: maps.Clone(c.Path), query: c.Query, body: c.Body, params: c.Params, rpcID: c.RPCID, empty: c.empty,
+			})
+		}
 	}
 }

@@ -20,18 +20,20 @@ const MaxBody = 1 << 20
 const maxUnresolved = 64 << 10
 
 // resolve finds out what the request asks for: path variables, query, body and,
-// for JSON-RPC, the method; vars are the path variables as they were sent. What is wrong with it becomes the call's outcome,
+// for JSON-RPC, the method. What is wrong with it becomes the call's outcome,
 // which waits for guards and limits. The body is read here, once.
-func (c *Call) resolve(w http.ResponseWriter, vars map[string]string) {
-	// What cannot be parsed is not there. A ";" separates nothing: net/url would
-	// drop the whole parameter, but clients of Cisco's filters send it bare.
-	c.Query, _ = url.ParseQuery(strings.ReplaceAll(c.request.URL.RawQuery, ";", "%3B"))
+func (c *Call) resolve(w http.ResponseWriter) {
+	if query := c.request.URL.RawQuery; query != "" {
+		// What cannot be parsed is not there. A ";" separates nothing: net/url would
+		// drop the whole parameter, but clients of Cisco's filters send it bare.
+		c.Query, _ = url.ParseQuery(strings.ReplaceAll(query, ";", "%3B"))
+	}
 	err := c.read(w)
 	if c.Op == nil {
 		return
 	}
-	c.Path = map[string]string{}
-	for name, value := range vars {
+	c.Path = c.match.Vars
+	for name, value := range c.Path {
 		unescaped, err := url.PathUnescape(value)
 		if err != nil {
 			c.fail(&Fault{Kind: NotFound})

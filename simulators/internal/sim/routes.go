@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,20 +18,28 @@ import (
 // the other, so those that are polled come first.
 func (h *handler) routes() {
 	h.router = mux.NewRouter().SkipClean(true).UseEncodedPath()
-	notAllowed := h.outside(MethodNotAllowed)
+	h.placed = map[*mux.Route]*place{}
 	for _, p := range h.places() {
-		h.router.MatcherFunc(p.matches).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			o := p.operations[r.Method]
-			if o == nil {
-				notAllowed.ServeHTTP(w, r)
-				return
-			}
-			c := callOf(r)
-			c.Op, c.Base = o, p.base
-			h.serve(c, w, mux.Vars(r))
-		})
+		h.placed[h.router.MatcherFunc(p.matches)] = p
 	}
-	h.router.NotFoundHandler = h.outside(NotFound)
+}
+
+// route finds the call's operation and its path variables, as they were sent. The
+// router is asked for its match alone: to serve the request it would copy that twice,
+// to hang route and variables on it.
+func (c *Call) route() {
+	c.match = mux.RouteMatch{Vars: c.vars}
+	if !c.handler.router.Match(c.request, &c.match) {
+		c.outcome = &Fault{Kind: NotFound}
+		return
+	}
+	p := c.handler.placed[c.match.Route]
+	c.Op = p.operations[c.request.Method]
+	if c.Op == nil {
+		c.outcome = &Fault{Kind: MethodNotAllowed}
+		return
+	}
+	c.Base = p.base
 }
 
 // places are the paths of the spec in the order in which they are tried: the
@@ -44,7 +51,8 @@ func (h *handler) places() []*place {
 		for _, route := range o.Routes {
 			p := byPath[route.Path]
 			if p == nil {
-				p = &place{path: route.Path, base: route.Base, operations: map[string]*openapi.Operation{}}
+				p = newPlace(route.Path)
+				p.base, p.operations = route.Base, map[string]*openapi.Operation{}
 				byPath[p.path], all = p, append(all, p)
 			}
 			p.operations[o.Method] = o
@@ -80,22 +88,6 @@ func overlap(a, b string) bool {
 	return true
 }
 
-func (h *handler) outside(kind Kind) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := callOf(r)
-		c.outcome = &Fault{Kind: kind}
-		h.serve(c, w, nil)
-	})
-}
-
-// callKey is where a request has its call while mux looks for its operation.
-type callKey struct{}
-
-func callOf(r *http.Request) *Call {
-	c, _ := r.Context().Value(callKey{}).(*Call)
-	return c
-}
-
 // Mount is a vendor where requests reach it: below a prefix, or at the root.
 type Mount struct {
 	handler *handler
@@ -109,11 +101,10 @@ func (m *Mount) At(prefix string) *Mount { return &Mount{m.handler, prefix} }
 // ServeHTTP answers one request. What is asked often is known without mux.
 func (m *Mount) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := m.handler.take(r, m.prefix)
-	if c.begin() {
-		m.handler.serve(c, w, nil)
-	} else {
-		m.handler.router.ServeHTTP(w, c.request.WithContext(context.WithValue(r.Context(), callKey{}, c)))
+	if !c.begin() {
+		c.route()
 	}
+	m.handler.serve(c, w)
 	m.handler.spare(c)
 }
 

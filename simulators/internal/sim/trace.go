@@ -15,7 +15,8 @@ import (
 )
 
 // trace is what an operation tells of its answer beside the answer itself. It
-// is kept with kept answers, so it never changes once it is complete.
+// is kept with kept answers, so it never changes once it is complete. Until it is
+// kept its lists have their first place in the call.
 type trace struct {
 	tasks   []journal.Shown
 	seen    []verify.Task // the same, for who judges the client
@@ -28,18 +29,22 @@ type trace struct {
 // maxShown is how many tasks of an answer are remembered.
 const maxShown = 100
 
-// show remembers tasks that the answer shows. One that is shown twice is as it
+// show remembers a task that the answer shows. One that is shown twice is as it
 // was shown last.
-func (t *trace) show(entries ...Entry) {
-	for i := range entries {
-		e := &entries[i]
-		s := journal.Shown{ID: e.ID, State: e.State, Phase: string(e.Phase), Ended: e.Phase.Ended()}
-		if n := len(t.tasks); n > 0 && t.tasks[n-1].ID == e.ID { // looked at, and then read
-			t.tasks[n-1] = s
-		} else if n < maxShown {
-			t.tasks = append(t.tasks, s)
-		}
+func (t *trace) show(e *Entry) {
+	s := journal.Shown{ID: e.ID, State: e.State, Phase: string(e.Phase), Ended: e.Phase.Ended()}
+	if n := len(t.tasks); n > 0 && t.tasks[n-1].ID == e.ID { // looked at, and then read
+		t.tasks[n-1] = s
+	} else if n < maxShown {
+		t.tasks = append(t.tasks, s)
 	}
+}
+
+// clone is the trace for longer than its call, whose room it has.
+func (t *trace) clone() trace {
+	more := *t
+	more.tasks, more.seen = slices.Clone(t.tasks), slices.Clone(t.seen)
+	return more
 }
 
 // complete works out what follows from the rest.
@@ -49,9 +54,9 @@ func (t *trace) complete(c *Call) {
 	}
 	t.done = true
 	if len(t.tasks) > 0 {
-		t.seen = make([]verify.Task, len(t.tasks))
-		for i, s := range t.tasks {
-			t.seen[i] = verify.Task{ID: s.ID, Ended: s.Ended}
+		t.seen = c.firstSeen[:0]
+		for _, s := range t.tasks {
+			t.seen = append(t.seen, verify.Task{ID: s.ID, Ended: s.Ended})
 		}
 	}
 	if c.Op != nil {
@@ -67,7 +72,11 @@ func (c *Call) Hide(id string) {
 
 // Shows tells which tasks of a list the answer shows, once the list is cut to
 // its page. Read and Create tell of theirs themselves.
-func (c *Call) Shows(entries ...Entry) { c.trace.show(entries...) }
+func (c *Call) Shows(entries ...Entry) {
+	for i := range entries {
+		c.trace.show(&entries[i])
+	}
+}
 
 // Page tells that the answer is a page of a list: how many things stand before
 // it and on it, and whether there is another after it. list is what Rest says,

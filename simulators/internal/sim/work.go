@@ -26,7 +26,7 @@ func (c *Call) Create(what Creation) (Entry, error) {
 	if err == nil {
 		c.asked, c.state = e.ID, stateOf(e)
 		c.trace.created = e.ID
-		c.trace.show(e)
+		c.trace.show(&e)
 	}
 	return e, err
 }

@@ -71,13 +71,30 @@ func (t *Tasks) Read(now time.Time, refs ...Ref) ([]Entry, time.Time) {
 	}
 	entries := make([]Entry, 0, len(refs))
 	for _, ref := range refs {
-		k := t.task(ref)
-		s := t.read(ref, k, now, skipping)
-		if known(s) {
-			entries = append(entries, t.entry(ref, k, s))
+		if e, ok := t.readOne(ref, now, skipping); ok {
+			entries = append(entries, e)
 		}
 	}
 	return entries, now
+}
+
+// ReadOne is Read of one task; false where the vendor does not know it.
+func (t *Tasks) ReadOne(now time.Time, ref Ref) (Entry, time.Time, bool) {
+	skipping := t.clock.Mode().Kind == scenarios.Skip
+	if skipping {
+		now = t.skip(now, []Ref{ref})
+	}
+	e, ok := t.readOne(ref, now, skipping)
+	return e, now, ok
+}
+
+func (t *Tasks) readOne(ref Ref, now time.Time, skipping bool) (Entry, bool) {
+	k := t.task(ref)
+	s := t.read(ref, k, now, skipping)
+	if !known(s) {
+		return Entry{}, false
+	}
+	return t.entry(ref, k, s), true
 }
 
 func (t *Tasks) read(ref Ref, k task.Task, now time.Time, skipping bool) task.Snapshot {

@@ -105,6 +105,10 @@ func (a *Answers) Put(request []byte, answer any, bytes int) {
 	}
 }
 
+// Meets tells whether a request was met before: if not, there is nothing to gain from
+// Put, and it counts as met from now on.
+func (a *Answers) Meets(request []byte) bool { return a.met(maphash.Bytes(hashSeed, request)) }
+
 // met tells whether a request was met before.
 func (a *Answers) met(hash uint64) bool {
 	a.mu.Lock()

@@ -48,6 +48,7 @@ type batch [batchLen]held
 type held struct {
 	Observation
 	limits [4]uint64 // room for its limits
+	task   [1]Task   // and for the one task that most are about
 }
 
 // tracker keeps the aggregates of one expectation or one line of the card. It
@@ -187,8 +188,8 @@ func newTracker(e scenarios.Expect, b *book) tracker {
 }
 
 // Observe adds one request. It changes nothing in what it is told. The caller may use
-// the observation again, and its Limits; what the rest of it points to must stay as
-// it is, until some more requests have come or somebody asks for a report. By then
+// the observation again, its Limits, and its Tasks where it is one; what the rest of
+// it points to must stay as it is, until some more requests have come or somebody asks for a report. By then
 // nothing is kept but numbers and, for a task, a list or a field that is new, a copy
 // of its name.
 func (o *Observer) Observe(observed *Observation) {
@@ -207,6 +208,9 @@ func (o *Observer) Observe(observed *Observation) {
 	h := &o.batch[o.waiting]
 	h.Observation = *observed
 	h.Limits = append(h.limits[:0], observed.Limits...)
+	if len(observed.Tasks) <= 1 {
+		h.Tasks = append(h.task[:0], observed.Tasks...)
+	}
 	if o.waiting++; o.waiting == batchLen {
 		o.catchUp()
 	}
@@ -220,7 +224,7 @@ func (o *Observer) catchUp() {
 	for i := range o.batch[:o.waiting] {
 		h := &o.batch[i]
 		o.judgeOne(&h.Observation)
-		h.Observation = Observation{} // it holds pieces of the request
+		h.Observation, h.task = Observation{}, [1]Task{} // they hold pieces of the request
 	}
 	o.waiting = 0
 }
