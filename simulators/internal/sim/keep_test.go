@@ -6,8 +6,28 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vendorsim/vendorsim/simulators/internal/journal"
 	"github.com/vendorsim/vendorsim/simulators/internal/task"
 )
+
+// What a kept answer tells of its task stays that of its task, whatever other calls
+// use the room of the one that it was made by.
+func TestKeptAnswersKeepTheirTasks(t *testing.T) {
+	b := serve(t, life+"tasks: [{id: a, lifecycle: still}, {id: b, lifecycle: still}]", acme())
+	last := func() string {
+		d, _ := b.tenants.Find("demo")
+		entries, _ := d.Journal.Entries(journal.Filter{}, 100)
+		return fmt.Sprint(entries[len(entries)-1].Tasks)
+	}
+	for range 4 {
+		for _, id := range []string{"a", "b"} {
+			b.want(b.do("GET", "/v1/task/"+id, ""), 200, "")
+			if got, want := last(), "[{"+id+" "; !strings.HasPrefix(got, want) {
+				t.Errorf("%s: the journal says %s", id, got)
+			}
+		}
+	}
+}
 
 // An answer is kept while it is true, and no longer; once the request has been
 // met twice.

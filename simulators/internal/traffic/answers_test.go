@@ -23,6 +23,22 @@ func TestAnswersAreKeptFromTheSecondTimeOn(t *testing.T) {
 	}
 }
 
+// A request is met from its second time on, whoever asks, and then Put keeps it.
+func TestMeets(t *testing.T) {
+	a := NewAnswers(NewBudget(1 << 20))
+	for i, want := range []bool{false, true, true} {
+		if got := a.Meets([]byte("request")); got != want {
+			t.Errorf("time %d: %v, want %v", i+1, got, want)
+		}
+	}
+	if a.Put([]byte("request"), "answer", 6); a.Get([]byte("request")) != "answer" {
+		t.Error("not kept though it was met before")
+	}
+	if a.Drop(); a.Meets([]byte("request")) {
+		t.Error("met though all is dropped")
+	}
+}
+
 // held is what a store has taken of its budget.
 func held(a *Answers) int64 { return a.size.Load() + a.seen.size() }
 
