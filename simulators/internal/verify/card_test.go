@@ -271,3 +271,25 @@ func TestBounds(t *testing.T) {
 		t.Errorf("an endless id: %d overlooked, want 1", got)
 	}
 }
+
+// What waits to be judged is not changed by a caller who uses the observation and
+// its room for the next request.
+func TestWhatWaitsIsTheCallersNoMore(t *testing.T) {
+	o := New(nil)
+	seen, limits := [1]Task{}, [2]uint64{}
+	for _, id := range []string{"a", "b", "c"} {
+		seen[0], limits[0] = Task{ID: id}, 7
+		poll := Observation{Vendor: "acme", Operation: "getTask", Kind: "poll", Status: 200, Asked: id, Tasks: seen[:], Limits: limits[:1], Speed: 1}
+		o.Observe(&poll)
+		poll = Observation{}
+	}
+	seen[0], limits[0] = Task{ID: "z"}, 0
+	o.Report(after(0))
+	var met []string
+	for n := uint32(1); n <= o.book.n; n++ {
+		met = append(met, o.book.id(n))
+	}
+	if got := strings.Join(met, " "); got != "a b c" {
+		t.Errorf("met %s", got)
+	}
+}
