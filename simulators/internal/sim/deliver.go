@@ -20,7 +20,7 @@ func (h *handler) deliver(c *Call, w http.ResponseWriter, reply *Reply) {
 		hangUp(w, how.reset)
 		return
 	}
-	h.date(c, w.Header())
+	h.date(c, w)
 	w.WriteHeader(reply.Status)
 	switch {
 	case how.length:
@@ -44,9 +44,13 @@ type dated struct {
 }
 
 // date writes the Date, which net/http would work out for each answer anew, into
-// the header of an answer that it sends.
-func (h *handler) date(c *Call, header http.Header) {
-	if _, said := header["Date"]; said || c.request.Context().Value(http.ServerContextKey) == nil {
+// the header of an answer that it sends. Nothing else has a connection to hijack.
+func (h *handler) date(c *Call, w http.ResponseWriter) {
+	if _, ok := w.(http.Hijacker); !ok {
+		return
+	}
+	header := w.Header()
+	if _, said := header["Date"]; said {
 		return
 	}
 	now := c.began.Add(c.entry.Latency)
