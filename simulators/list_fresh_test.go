@@ -105,7 +105,7 @@ func TestListsAreFresh(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		for range 6 {
+		for range 3 {
 			l := rapid.SampledFrom(listRequests).Draw(t, "list")
 			moveLists(t, keeping, forgetting, l.vendor)
 			target := strings.NewReplacer("DEEP", "20", "HALF", "10").Replace(l.target)
