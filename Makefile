@@ -27,7 +27,7 @@ build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X github.com/vendorsim/vendorsim/simulators.version=$(VERSION)' -o bin/vendorsim ./cmd/vendorsim
 
 test:
-	$(GO) test $(RACE) -shuffle=on -count=1 ./...
+	$(GO) test $(RACE) -shuffle=on -count=1 -timeout 30m ./...
 
 # What makes bench trustworthy, held to servers whose answers are known.
 test-bench:
