@@ -25,14 +25,7 @@ type root struct {
 // roots are those of all embedded specs and the test's own, in one order.
 func roots(t testing.TB) []root {
 	t.Helper()
-	specs := []*Spec{mustParse(t, testSpec)}
-	for _, name := range Names() {
-		s, err := loadText(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		specs = append(specs, s)
-	}
+	specs := specsRead(t)
 	var all []root
 	add := func(what string, s *openapi3.Schema, examples ...any) {
 		if s == nil {

@@ -200,3 +200,17 @@ func ask(t testing.TB, path map[string]string, query string, header []string, bo
 	}
 	return r
 }
+
+// specsRead are all embedded specs and the test's own, with every contract read.
+func specsRead(t testing.TB) []*Spec {
+	t.Helper()
+	specs := []*Spec{mustParse(t, testSpec)}
+	for _, name := range Names() {
+		s, err := loadText(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		specs = append(specs, s)
+	}
+	return specs
+}

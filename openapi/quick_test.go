@@ -19,14 +19,7 @@ import (
 // carry JSON-RPC.
 func leaves(t testing.TB) []*Operation {
 	t.Helper()
-	specs := []*Spec{mustParse(t, testSpec)}
-	for _, name := range Names() {
-		s, err := loadText(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		specs = append(specs, s)
-	}
+	specs := specsRead(t)
 	var all []*Operation
 	for _, s := range specs {
 		for _, o := range s.Operations {

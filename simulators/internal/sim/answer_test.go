@@ -247,7 +247,7 @@ func TestMadeUpIDs(t *testing.T) {
 	if got := UUID(7, "a"); !regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`).MatchString(got) {
 		t.Errorf("UUID gives %s", got)
 	}
-	if HexNumber(255, 4) != "00ff" || HexNumber(1<<40, 10) != "10000000000" {
+	if string(AppendHexNumber(nil, 255, 4)) != "00ff" || string(AppendHexNumber(nil, 1<<40, 10)) != "10000000000" {
 		t.Error("HexNumber")
 	}
 	parts := make([]string, 1, 5)

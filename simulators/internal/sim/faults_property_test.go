@@ -47,7 +47,7 @@ faults:
 		v := acme()
 		v.IDs = IDs{
 			Parse:  func(id string) (uint64, bool) { n, err := strconv.ParseUint(id, 16, 64); return n, err == nil },
-			Format: func(n uint64, _ time.Time, _ *scenarios.Task) string { return HexNumber(n, 16) }, Bits: 64,
+			Format: func(n uint64, _ time.Time, _ *scenarios.Task) string { return string(AppendHexNumber(nil, n, 16)) }, Bits: 64,
 		}
 		b := serve(t, scenario, v, func(e *Env) {
 			e.Wait = func(context.Context, time.Duration) error { return nil }

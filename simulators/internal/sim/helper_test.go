@@ -113,7 +113,7 @@ func acmeWorld(t testing.TB, scenario string, v *Vendor, spec *openapi.Spec) *te
 	if v.IDs.Parse == nil {
 		v.IDs = IDs{
 			Parse:  func(string) (uint64, bool) { return 0, false },
-			Format: func(n uint64, _ time.Time, _ *scenarios.Task) string { return HexNumber(n, 16) }, Bits: 64,
+			Format: func(n uint64, _ time.Time, _ *scenarios.Task) string { return string(AppendHexNumber(nil, n, 16)) }, Bits: 64,
 		}
 	}
 	return tenant.NewWorld(s, []tenant.Vendor{v.Tenants(spec)}, nil)

@@ -41,13 +41,8 @@ func UUID(luck uint64, parts ...string) string {
 	return string(b)
 }
 
-// HexNumber is a number as so many lower-case hex digits, or as many more as it has.
-func HexNumber(n uint64, digits int) string {
-	var room [32]byte
-	return string(AppendHexNumber(room[:0], n, digits))
-}
-
-// AppendHexNumber appends what HexNumber makes.
+// AppendHexNumber appends a number as so many lower-case hex digits, or as many more
+// as it has.
 func AppendHexNumber(b []byte, n uint64, digits int) []byte {
 	for ; digits > 16; digits-- {
 		b = append(b, '0')

@@ -31,8 +31,8 @@ func TestHex(t *testing.T) {
 			t.Errorf("UUID: %s, want %s", got, want)
 		}
 		n := luck >> rapid.IntRange(0, 64).Draw(t, "shift")
-		if got, want := HexNumber(n, digits), fmt.Sprintf("%0*x", digits, n); got != want && digits > 0 {
-			t.Errorf("HexNumber: %s, want %s", got, want)
+		if got, want := string(AppendHexNumber(nil, n, digits)), fmt.Sprintf("%0*x", digits, n); got != want && digits > 0 {
+			t.Errorf("AppendHexNumber: %s, want %s", got, want)
 		}
 	})
 }
